@@ -1,0 +1,1 @@
+"""The evidence format: members, manifest, digests. Pure."""

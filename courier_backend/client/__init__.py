@@ -1,0 +1,1 @@
+"""Typed clients of the API, for the app and the command line."""

@@ -1,0 +1,1 @@
+"""Talking to runners: orders up, streams of events back."""

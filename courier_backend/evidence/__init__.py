@@ -1,0 +1,1 @@
+"""Evidence kept by the backend, and signed links to it."""

@@ -1,0 +1,1 @@
+"""The vocabulary of Courier: definitions, statuses, events and answers. No I/O."""

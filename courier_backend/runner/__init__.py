@@ -1,0 +1,1 @@
+"""The node agent: takes orders over HTTP, executes steps, keeps a journal."""
