@@ -1,0 +1,232 @@
+"""`Transport` over HTTP: httpx, with aiohttp underneath.
+
+httpx's own transport costs sixteen times the CPU at hundreds of open streams and fails at a
+thousand, so the aiohttp one carries them. At most `OPENING` exchanges open at a time: a burst
+of a thousand connects at once is slower than the same in waves.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import orjson
+from httpx_aiohttp import AiohttpTransport
+
+from courier_backend.delivery.line_splitter import LineSplitter
+from courier_backend.delivery.node import NodeAddress, NodeRefused, NodeUnreachable
+from courier_backend.delivery.transport import Lines
+from courier_backend.model.protocol import (
+    HEARTBEAT_SECONDS,
+    JOURNAL_HEADER,
+    MISSED_HEARTBEATS,
+    NodeIdentity,
+)
+
+OPENING: Final = 64
+CONNECT_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 15.0
+# aiohttp falls back to 100 connections where httpx says "no limit".
+_CONNECTIONS: Final = 100_000
+_ERROR_BYTES: Final = 4096
+
+
+class HttpRunStream:
+    """The answer to an order or a resume, being read."""
+
+    def __init__(self, node: NodeAddress, response: httpx.Response) -> None:
+        self._node = node
+        self._response = response
+        self.journal_id: str = response.headers.get(JOURNAL_HEADER, "")
+
+    async def __aiter__(self) -> AsyncIterator[Lines]:
+        """Lines as they come.
+
+        Raises:
+            NodeUnreachable: the connection broke, missed its heartbeats, or sent nonsense.
+        """
+        splitter = LineSplitter()
+        try:
+            async for chunk in self._response.aiter_raw():
+                if lines := splitter.feed(chunk):
+                    yield lines
+        except (httpx.HTTPError, OSError, ValueError) as error:
+            raise NodeUnreachable(_broken(self._node, error)) from error
+
+
+class HttpTransport:
+    """Talks to runners. Use as an async context manager, or call `aclose`."""
+
+    def __init__(self) -> None:
+        limits = httpx.Limits(
+            max_connections=_CONNECTIONS, max_keepalive_connections=256, keepalive_expiry=30
+        )
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(limits=limits, trust_env=False),
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=None),
+            trust_env=False,
+        )
+        self._stream_timeout = httpx.Timeout(
+            HEARTBEAT_SECONDS * MISSED_HEARTBEATS, connect=CONNECT_SECONDS, pool=None
+        )
+        self._opening = asyncio.Semaphore(OPENING)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    @asynccontextmanager
+    async def order(self, node: NodeAddress, body: bytes) -> AsyncIterator[HttpRunStream]:
+        """Order a run and follow it; see `Transport`."""
+        request = self._request(node, "POST", "/v1/runs", body)
+        async with self._stream(node, request) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def resume(
+        self, node: NodeAddress, run_id: str, after: int
+    ) -> AsyncIterator[HttpRunStream]:
+        """Follow a run that the node already has; see `Transport`."""
+        request = self._request(node, "GET", f"/v1/runs/{run_id}/events?after={after}")
+        async with self._stream(node, request) as stream:
+            yield stream
+
+    async def stop(self, node: NodeAddress, run_id: str) -> None:
+        """End a run; a node that has forgotten it has nothing to end."""
+        try:
+            await self._exchange(node, "DELETE", f"/v1/runs/{run_id}")
+        except NodeRefused as refusal:
+            if refusal.status not in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
+                raise
+
+    async def release(self, node: NodeAddress, run_ids: Sequence[str]) -> None:
+        """The node may forget these runs."""
+        await self._exchange(node, "POST", "/v1/release", orjson.dumps({"runIds": list(run_ids)}))
+
+    async def identity(self, node: NodeAddress) -> NodeIdentity:
+        """Who the node is."""
+        answer = await self._exchange(node, "GET", "/v1/node")
+        try:
+            identity: NodeIdentity = orjson.loads(answer.content)
+            _ = identity["nodeId"], identity["journalId"], identity["now"], identity["facts"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NodeUnreachable(f"{node.url} does not speak Courier's protocol") from error
+        return identity
+
+    async def evidence(
+        self, node: NodeAddress, run_id: str, step: int, attempt: int, target: Path
+    ) -> str:
+        """Fetch an evidence zip into `target`, synced; gives its sha-256 in hex."""
+        path = f"/v1/runs/{run_id}/steps/{step}/attempts/{attempt}/evidence"
+        request = self._request(node, "GET", path)
+        digest = hashlib.sha256()
+        response = await self._send(node, request)
+        try:
+            with target.open("wb") as file:
+                async for chunk in response.aiter_raw():
+                    digest.update(chunk)
+                    file.write(chunk)
+                await asyncio.to_thread(os.fsync, file.fileno())
+        except httpx.HTTPError as error:
+            raise NodeUnreachable(_broken(node, error)) from error
+        finally:
+            await response.aclose()
+        return digest.hexdigest()
+
+    async def output(
+        self,
+        node: NodeAddress,
+        run_id: str,
+        step: int,
+        attempt: int,
+        *,
+        stream: str,
+        offset: int,
+        limit: int,
+    ) -> bytes:
+        """Bytes of output from `offset` on, at most `limit`."""
+        path = f"/v1/runs/{run_id}/steps/{step}/attempts/{attempt}/output"
+        query = f"?stream={stream}&offset={offset}&limit={limit}"
+        answer = await self._exchange(node, "GET", path + query)
+        return answer.content[:limit]
+
+    def _request(
+        self, node: NodeAddress, method: str, path: str, body: bytes | None = None
+    ) -> httpx.Request:
+        headers = {"authorization": f"Bearer {node.token}"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        return self._client.build_request(method, node.url + path, content=body, headers=headers)
+
+    @asynccontextmanager
+    async def _stream(
+        self, node: NodeAddress, request: httpx.Request
+    ) -> AsyncIterator[HttpRunStream]:
+        request.extensions["timeout"] = self._stream_timeout.as_dict()
+        async with self._opening:
+            response = await self._send(node, request)
+        try:
+            yield HttpRunStream(node, response)
+        finally:
+            await response.aclose()
+
+    async def _exchange(
+        self, node: NodeAddress, method: str, path: str, body: bytes | None = None
+    ) -> httpx.Response:
+        async with self._opening:
+            response = await self._send(node, self._request(node, method, path, body))
+            try:
+                await response.aread()
+            except httpx.HTTPError as error:
+                raise NodeUnreachable(_broken(node, error)) from error
+            finally:
+                await response.aclose()
+        return response
+
+    async def _send(self, node: NodeAddress, request: httpx.Request) -> httpx.Response:
+        """The answer's head.
+
+        Raises:
+            NodeUnreachable: no answer, or one that asks to come again (5xx).
+            NodeRefused: any other answer that is not a success.
+        """
+        try:
+            response = await self._client.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise NodeUnreachable(_no_answer(node, error)) from error
+        if response.is_success:
+            return response
+        try:
+            raise await _refusal(node, response)
+        finally:
+            await response.aclose()
+
+
+async def _refusal(node: NodeAddress, response: httpx.Response) -> NodeRefused | NodeUnreachable:
+    try:
+        body: Any = orjson.loads((await response.aread())[:_ERROR_BYTES])
+        code, message = str(body["code"]), str(body["message"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        code, message = "", f"HTTP {response.status_code}"
+    sentence = f"{node.name} ({node.url}) answered: {message}"
+    if response.is_server_error:
+        return NodeUnreachable(sentence)
+    return NodeRefused(response.status_code, code, sentence)
+
+
+def _no_answer(node: NodeAddress, error: Exception) -> str:
+    return f"{node.name} at {node.url} does not answer: {_cause(error)}"
+
+
+def _broken(node: NodeAddress, error: Exception) -> str:
+    return f"the connection to {node.name} at {node.url} broke: {_cause(error)}"
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "it took too long"
+    return str(error) or type(error).__name__
