@@ -1,0 +1,1 @@
+"""The backend as a process: its lock, its announcement, its settings, its coming and going."""

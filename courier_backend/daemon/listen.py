@@ -1,0 +1,43 @@
+"""The socket of the API: loopback, on the port that it had before, so that links stay good."""
+
+import errno
+import socket
+from pathlib import Path
+from typing import Final
+
+from courier_backend.model.errors import Conflict
+
+HOST: Final = "127.0.0.1"
+
+
+def listen(port_file: Path, wanted: int) -> socket.socket:
+    """A bound socket: on `wanted` if it is not 0, else on the port of last time, else any.
+
+    Raises:
+        Conflict: the port that the settings name is taken.
+    """
+    if wanted:
+        return _bind(wanted)
+    try:
+        return _bind(int(port_file.read_text()))
+    except (OSError, ValueError, Conflict):
+        bound = _bind(0)
+        port_file.write_text(str(bound.getsockname()[1]))
+        return bound
+
+
+def _bind(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                f"Port {port} is taken by another program.",
+                hint="Set another `port` in the [backend] section of config.toml.",
+            ) from error
+        raise
+    bound.setblocking(False)
+    return bound

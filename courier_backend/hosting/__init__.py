@@ -1,0 +1,1 @@
+"""Runner processes on this machine: its own node, and the lab's."""
