@@ -1,0 +1,22 @@
+"""How evidence is named, on disk and in links. Names are made of checked parts only."""
+
+from pathlib import Path
+
+from courier_backend.model.errors import BadInput
+from courier_backend.model.ids import is_id
+
+
+def file_name(run_id: str, step: int, attempt: int) -> str:
+    """``evidence-run-<runId>-step-<n>-attempt-<m>.zip``.
+
+    Raises:
+        BadInput: the run id is no id (and so might leave the folder).
+    """
+    if not is_id(run_id):
+        raise BadInput(f'"{run_id}" is not a run id.')
+    return f"evidence-run-{run_id}-step-{step}-attempt-{attempt}.zip"
+
+
+def file_path(folder: Path, run_id: str, step: int, attempt: int) -> Path:
+    """Where the evidence lies below the evidence folder, fanned out by the first two digits."""
+    return folder / run_id[:2] / file_name(run_id, step, attempt)

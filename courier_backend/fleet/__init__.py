@@ -1,0 +1,1 @@
+"""The fleet: nodes joining, changing, answering or not."""
