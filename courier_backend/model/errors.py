@@ -4,6 +4,8 @@
     ├── ``BadInput``      what was asked cannot be right (exit code 2, HTTP 400 or 422)
     ├── ``NotFound``      no such thing (exit code 1, HTTP 404)
     ├── ``Conflict``      right, but not now (exit code 1, HTTP 409)
+    ├── ``Gone``          it was there, it will not come back (exit code 1, HTTP 410)
+    ├── ``NotYet``        it will be there, ask again (exit code 1, HTTP 503)
     ├── ``OutOfSpace``    the disk is full, nothing was changed (exit code 1, HTTP 507)
     ├── ``Unauthorized``  the token is missing or wrong (exit code 1, HTTP 401)
     └── ``Unreachable``   the backend does not answer (exit code 4)
@@ -53,6 +55,20 @@ class Conflict(CourierError):
 
     code = "conflict"
     http_status = 409
+
+
+class Gone(CourierError):
+    """It was there once and will not come back: lost or expired evidence, an expired link."""
+
+    code = "gone"
+    http_status = 410
+
+
+class NotYet(CourierError):
+    """It is on its way; the same question may be asked again in a few seconds."""
+
+    code = "not-yet"
+    http_status = 503
 
 
 class OutOfSpace(CourierError):
