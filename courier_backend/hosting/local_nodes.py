@@ -1,0 +1,130 @@
+"""Keeping the nodes of this machine in the fleet: its own, and the lab's."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from courier_backend.fleet.fleet import Fleet
+from courier_backend.hosting.lab_fleet import (
+    LabPlan,
+    changed_homes,
+    end_lab,
+    lab_nodes,
+    raise_lab,
+    read_plan,
+    write_plan,
+)
+from courier_backend.hosting.runner_process import (
+    HostedNode,
+    HostedRunner,
+    find_runner,
+    start_runner,
+)
+from courier_backend.model.errors import BadInput, Conflict, CourierError
+
+MOST_LAB_NODES: Final = 5000
+_AT_ONCE: Final = 32
+
+_log = logging.getLogger(__name__)
+
+
+class LocalNodes:
+    """Adopts or starts the runners of this machine and adds their nodes."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        builtin_home: Path,
+        lab_home: Path,
+        runs_on: Callable[[str], int],
+    ) -> None:
+        self._fleet = fleet
+        self._runs_on = runs_on
+        self._builtin_home = builtin_home
+        self._lab_home = lab_home
+        self._lab_lock = asyncio.Lock()
+
+    async def raise_builtin(self) -> None:
+        """Bring up this machine's own node; a failure is logged and shows in its health."""
+        try:
+            runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
+            await self._take_in(runner.nodes, builtin=True)
+        except (CourierError, OSError) as error:
+            _log.error("this machine's own node did not come up: %s", error)  # noqa: TRY400
+
+    async def raise_planned_lab(self) -> None:
+        """Bring the lab back as it was, if there was one."""
+        plan = await asyncio.to_thread(read_plan, self._lab_home)
+        if plan.nodes:
+            try:
+                await self.lab_up(plan.nodes, plan.seed)
+            except (CourierError, OSError) as error:
+                _log.error("the lab did not come up: %s", error)  # noqa: TRY400
+
+    async def lab_up(self, count: int, seed: int) -> list[HostedNode]:
+        """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
+
+        Raises:
+            BadInput: the count cannot be.
+            Conflict: nodes that would have to go are at work, or a runner does not start.
+        """
+        if not 1 <= count <= MOST_LAB_NODES:
+            raise BadInput(f"A lab has 1 to {MOST_LAB_NODES} nodes, not {count}.")
+        plan = LabPlan(count, seed)
+        async with self._lab_lock:
+            changed = await asyncio.to_thread(changed_homes, self._lab_home, plan)
+            self._refuse_if_at_work(changed)
+            await asyncio.to_thread(write_plan, self._lab_home, plan)
+            nodes = await asyncio.to_thread(raise_lab, self._lab_home, plan)
+            await self._take_in(nodes, lab=True)
+            await self._archive_lab_but({node.id for node in nodes})
+        return nodes
+
+    async def lab_status(self) -> list[HostedNode]:
+        """The nodes of the lab that run now."""
+        return await asyncio.to_thread(lab_nodes, self._lab_home)
+
+    async def lab_down(self) -> int:
+        """End the lab; its nodes are archived, their history stays. How many there were."""
+        async with self._lab_lock:
+            nodes = await asyncio.to_thread(lab_nodes, self._lab_home)
+            await asyncio.to_thread(end_lab, self._lab_home)
+            await self._archive_lab_but(set())
+        return len(nodes)
+
+    async def _take_in(
+        self, nodes: list[HostedNode], *, builtin: bool = False, lab: bool = False
+    ) -> None:
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(node: HostedNode) -> None:
+            async with at_once:
+                await self._fleet.add(
+                    node.url, node.token, name=node.name, builtin=builtin, lab=lab
+                )
+
+        async with asyncio.TaskGroup() as group:
+            for node in nodes:
+                group.create_task(one(node))
+
+    async def _archive_lab_but(self, kept: set[str]) -> None:
+        for node in self._fleet.directory:
+            if node.lab and not node.archived and node.id not in kept:
+                await self._fleet.change(node.id, archived=True)
+
+    def _refuse_if_at_work(self, homes: list[Path]) -> None:
+        """Changing a runner's number of nodes restarts it, which would interrupt its runs."""
+        for home in homes:
+            runner = find_runner(home)
+            runs = sum(self._runs_on(node.id) for node in runner.nodes) if runner else 0
+            if runs:
+                raise Conflict(
+                    f"The lab cannot change now: {runs} runs are at work on its nodes.",
+                    hint="Wait for them, or cancel them.",
+                )
+
+
+def _builtin_runner(home: Path) -> HostedRunner:
+    return find_runner(home) or start_runner(home, ["--listen", "127.0.0.1:0"])
