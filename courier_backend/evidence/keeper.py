@@ -122,6 +122,10 @@ class EvidenceKeeper:
             self._pending[wanted.key] = asyncio.Event()
             self._queue.put_nowait(wanted)
 
+    def is_wanted(self, run_id: str) -> bool:
+        """Whether some evidence of this run is still to come."""
+        return any(key[0] == run_id for key in self._pending)
+
     async def wait(self, key: AttemptKey, seconds: float) -> None:
         """Wait until evidence that is being fetched is stored or lost, at most so long."""
         pending = self._pending.get(key)

@@ -52,7 +52,7 @@ class LocalNodes:
             runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
             await self._take_in(runner.nodes, builtin=True)
         except (CourierError, OSError) as error:
-            _log.error("this machine's own node did not come up: %s", error)  # noqa: TRY400
+            _log.error("this machine's own node did not come up: %s", error)
 
     async def raise_planned_lab(self) -> None:
         """Bring the lab back as it was, if there was one."""
@@ -61,7 +61,7 @@ class LocalNodes:
             try:
                 await self.lab_up(plan.nodes, plan.seed)
             except (CourierError, OSError) as error:
-                _log.error("the lab did not come up: %s", error)  # noqa: TRY400
+                _log.error("the lab did not come up: %s", error)
 
     async def lab_up(self, count: int, seed: int) -> list[HostedNode]:
         """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
@@ -105,9 +105,15 @@ class LocalNodes:
                     node.url, node.token, name=node.name, builtin=builtin, lab=lab
                 )
 
-        async with asyncio.TaskGroup() as group:
-            for node in nodes:
-                group.create_task(one(node))
+        failed: list[BaseException] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                for node in nodes:
+                    group.create_task(one(node))
+        except* CourierError as errors:
+            failed += errors.exceptions
+        if failed:
+            raise failed[0]
 
     async def _archive_lab_but(self, kept: set[str]) -> None:
         for node in self._fleet.directory:
