@@ -1,0 +1,1 @@
+"""What is wrong with the plain values of a job file: every check adds its problems."""

@@ -1,0 +1,143 @@
+"""From the text of a job file to a `Job`, or to everything that is wrong with it.
+
+The way: the text is read into plain values whose places are known (`reading`); values that no
+field may hold are reported; older spellings are brought to today's; unknown fields are reported;
+the models check each field, the rules what fields say together (`checking`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from courier_backend.model.checking.faults import report_faults
+from courier_backend.model.checking.findings import Findings
+from courier_backend.model.checking.overrides import put_inputs, put_nodes
+from courier_backend.model.checking.schedule_rules import check_schedule
+from courier_backend.model.checking.shape import check_shape
+from courier_backend.model.checking.soundness import check_soundness
+from courier_backend.model.checking.spellings import read_older_spellings
+from courier_backend.model.checking.step_rules import check_steps
+from courier_backend.model.checking.target_rules import check_target
+from courier_backend.model.job import Job
+from courier_backend.model.problems import has_errors, shown
+from courier_backend.model.reading.choose import FORMATS, ReadFailure, format_of, read
+from courier_backend.model.reading.document import Document, LineIndex
+from courier_backend.model.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from courier_backend.model.wire import ProblemItem
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What became of a job file. `job` is there when no problem is an error."""
+
+    job: Job | None
+    problems: list[ProblemItem]
+    body_format: str = ""
+
+    @property
+    def errors(self) -> list[ProblemItem]:
+        """What must be mended."""
+        return [problem for problem in self.problems if problem["severity"] == "error"]
+
+    @property
+    def warnings(self) -> list[ProblemItem]:
+        """What is odd."""
+        return [problem for problem in self.problems if problem["severity"] == "warning"]
+
+
+def parse_job(
+    text: str,
+    body_format: str = "",
+    file_name: str = "",
+    *,
+    node_ids: Sequence[str] = (),
+    inputs: Mapping[str, str] | None = None,
+) -> Parsed:
+    """Read a job file; whatever is wrong with it is in the answer, nothing is raised.
+
+    Args:
+        text: the file.
+        body_format: json, yaml or toml; "" to decide by `file_name`, then by trying.
+        file_name: where the text comes from.
+        node_ids: nodes to run every group on, instead of those in the file.
+        inputs: values for inputs, in every step that names them.
+    """
+    wanted = format_of(body_format, file_name)
+    if wanted and wanted not in FORMATS:
+        message = f"{shown(body_format)} is no format of job files (json, yaml, toml)"
+        return Parsed(None, [_problem(message, did_you_mean=nearest(wanted, FORMATS))])
+    try:
+        document = read(text.removeprefix("\ufeff"), wanted)
+    except ReadFailure as failure:
+        return _unread(text.removeprefix("\ufeff"), failure)
+    return _check(document, node_ids, inputs or {})
+
+
+def _unread(text: str, failure: ReadFailure) -> Parsed:
+    named = f"not {failure.body_format.upper()}: " if failure.body_format else ""
+    offset = failure.fault.offset
+    line, column = (0, 0) if offset is None else LineIndex(text).locate(offset)
+    return Parsed(
+        None, [_problem(named + failure.fault.message, line, column)], failure.body_format
+    )
+
+
+def _problem(
+    message: str, line: int = 0, column: int = 0, *, did_you_mean: str = ""
+) -> ProblemItem:
+    return {
+        "severity": "error",
+        "path": "",
+        "line": line,
+        "column": column,
+        "message": message,
+        "didYouMean": did_you_mean,
+    }
+
+
+def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str]) -> Parsed:
+    findings = Findings(document)
+    findings.take_remarks()
+    if _is_definition(findings):
+        check_soundness(findings)
+        put_nodes(findings, node_ids)
+        put_inputs(findings, inputs)
+        read_older_spellings(findings)
+        check_shape(findings, Job)
+        check_schedule(findings)
+        check_target(findings)
+        check_steps(findings)
+    return _validated(findings)
+
+
+def _is_definition(findings: Findings) -> bool:
+    """Whether it is an object, and not an answer with a definition inside."""
+    value = findings.document.value
+    if not isinstance(value, dict):
+        kind = "a list" if isinstance(value, list) else "a single value"
+        findings.error((), f"the file holds {kind}, not an object with named fields")
+        return False
+    wrapped = value.keys() <= {"item", "items", "pagination", "totalItems"}
+    if value and wrapped:
+        name = next(iter(value))
+        findings.error((name,), "this is an answer of the server; what is in it is a job", key=True)
+        return False
+    return True
+
+
+def _validated(findings: Findings) -> Parsed:
+    job = None
+    if isinstance(findings.document.value, dict):
+        try:
+            job = Job.model_validate(findings.document.value)
+        except ValidationError as error:
+            report_faults(findings, Job, error)
+    problems = findings.sorted()
+    return Parsed(None if has_errors(problems) else job, problems, findings.document.body_format)

@@ -1,0 +1,1 @@
+"""From the normal form to text: JSON, YAML and TOML."""

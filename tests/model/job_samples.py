@@ -1,0 +1,64 @@
+"""Definitions that the tests of the model share."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from courier_backend.model.parse import Parsed, parse_job
+from courier_backend.model.wire import ProblemItem
+
+SEED: Final = Path(__file__).parent / "seed"
+NODE: Final = "1f4c680d-4dc6-4edf-83b6-ded81388f244"
+
+
+def seed(name: str) -> Any:
+    """A job or an answer as it stands in Chef's documentation."""
+    return json.loads((SEED / f"{name}.json").read_text("utf-8"))
+
+
+def seed_text(name: str) -> str:
+    return (SEED / f"{name}.json").read_text("utf-8")
+
+
+def definition() -> dict[str, Any]:
+    """A definition without a flaw."""
+    return copy.deepcopy(dict(seed("job")))
+
+
+def group(job: dict[str, Any]) -> dict[str, Any]:
+    return dict_of(job["target"]["groups"][0])
+
+
+def step(job: dict[str, Any]) -> dict[str, Any]:
+    return dict_of(job["actions"]["steps"][0])
+
+
+def dict_of(value: Any) -> dict[str, Any]:
+    assert isinstance(value, dict)
+    return value
+
+
+def parsed(job: Any) -> Parsed:
+    return parse_job(json.dumps(job, indent=2), "json")
+
+
+def problem(result: Parsed, path: str) -> ProblemItem:
+    """The one problem at a path."""
+    found = [item for item in result.problems if item["path"] == path]
+    assert len(found) == 1, (path, result.problems)
+    return found[0]
+
+
+def error(result: Parsed, path: str) -> ProblemItem:
+    found = problem(result, path)
+    assert found["severity"] == "error", found
+    assert result.job is None
+    return found
+
+
+def warning(result: Parsed, path: str) -> ProblemItem:
+    found = problem(result, path)
+    assert found["severity"] == "warning", found
+    assert result.job is not None, result.problems
+    return found
