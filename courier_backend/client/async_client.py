@@ -139,8 +139,8 @@ class AsyncClient:
             try:
                 async for messages in self._messages(EVENT_STREAM, query):
                     left.renew()
-                    after = int(messages[-1].id) if messages and messages[-1].id else after
-                    yield [orjson.loads(each.data) for each in messages if each.event != "position"]
+                    after = int(messages[-1].id) if messages else after
+                    yield [orjson.loads(each.data) for each in messages if each.data]
             except Unreachable as error:
                 pause = left.pause(error)
                 yield error

@@ -13,13 +13,18 @@ class SseMessage:
 
 
 class SseDecoder:
-    """Takes bytes, gives messages. Lines end with LF, CR LF or CR."""
+    """Takes bytes, gives messages. Lines end with LF, CR LF or CR.
+
+    A block with an id alone sets the position of the reader and says nothing: it is given as a
+    message with empty data.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
         self._event = ""
         self._data: list[str] = []
         self._id = ""
+        self._moved = False
 
     def feed(self, chunk: bytes) -> list[SseMessage]:
         """The messages that this chunk completes."""
@@ -41,12 +46,12 @@ class SseDecoder:
         elif name == b"event":
             self._event = text
         elif name == b"id" and "\0" not in text:
-            self._id = text
+            self._id, self._moved = text, True
         return None
 
     def _dispatch(self) -> SseMessage | None:
-        event, data = self._event, self._data
-        self._event, self._data = "", []
-        if not data:
+        event, data, moved = self._event, self._data, self._moved
+        self._event, self._data, self._moved = "", [], False
+        if not data and not moved:
             return None
         return SseMessage(event or "message", "\n".join(data), self._id)

@@ -83,12 +83,10 @@ class SyncClient:
         while True:
             try:
                 for message in self._messages(EVENT_STREAM, _after(filters, after), left):
-                    if message.event == "position":
-                        after = int(message.id)
-                        continue
-                    event: EventItem = json.loads(message.data)
-                    after = event["seq"]
-                    yield event
+                    after = int(message.id)
+                    if message.data:
+                        event: EventItem = json.loads(message.data)
+                        yield event
             except Unreachable as error:
                 time.sleep(left.pause(error))
                 self._find_again()

@@ -1,0 +1,55 @@
+"""A backend's outside, as a program: the lock, the file, and /healthz. For tests of the client.
+
+Arguments: MODE TOKEN. Modes: good; liar (does not know the token); broken (says why and ends);
+mute (holds the lock and does nothing more).
+"""
+
+import fcntl
+import hmac
+import json
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from courier_backend.model.places import places
+
+MODE, TOKEN = sys.argv[1:3]
+VERSION = sys.argv[3] if len(sys.argv) > 3 else "0.1.0"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        nonce = parse_qs(urlsplit(self.path).query)["nonce"][0]
+        token = TOKEN if MODE == "good" else "something else"
+        proof = hmac.digest(token.encode(), nonce.encode(), "sha256").hex()
+        body = json.dumps({"status": "ok", "version": VERSION, "hmac": proof}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Quiet."""
+
+
+def main() -> None:
+    here = places()
+    if MODE == "broken":
+        sys.exit("first line\nThe disk is on fire.")
+    for folder in (here.data, here.run):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = here.lock.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit("Another backend already serves this folder.")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if MODE != "mute":
+        told = {"url": f"http://127.0.0.1:{server.server_port}", "token": TOKEN}
+        draft = here.backend_file.with_suffix(".new")
+        draft.write_text(json.dumps({**told, "version": VERSION}))
+        draft.rename(here.backend_file)
+    server.serve_forever()
+
+
+main()
