@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -143,6 +143,8 @@ class SyncClient:
                 chunk = response.read1(_CHUNK)
             except (OSError, HTTPException) as error:
                 raise unreachable(self.address.url, error) from error
+            if not chunk and response.length:  # bytes that were announced and did not come
+                raise unreachable(self.address.url, IncompleteRead(b"", response.length))
             if not chunk:
                 return
             yield chunk

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+import courier_backend
 from courier_backend.client.address import Address
 from courier_backend.client.connect import connect, named_address
 from courier_backend.client.start import start_backend
@@ -26,11 +28,13 @@ FAKE = Path(__file__).with_name("fake_backend.py")
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
     for name in ("COURIER_URL", "COURIER_TOKEN", "COURIER_HOME"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(Path(courier_backend.__file__).parents[1]))
     yield places(str(tmp_path))
     for process in psutil.Process().children():
-        if str(FAKE) in process.cmdline():
-            process.kill()
-            process.wait()
+        with suppress(psutil.ZombieProcess):
+            if str(FAKE) in process.cmdline():
+                process.kill()
+                process.wait()
 
 
 def _command(mode: str = "good", *more: str) -> list[str]:
