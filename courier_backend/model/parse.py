@@ -14,17 +14,17 @@ from pydantic import ValidationError
 
 from courier_backend.model.checking.faults import report_faults
 from courier_backend.model.checking.findings import Findings
+from courier_backend.model.checking.job_rules import check_name, check_schedule
 from courier_backend.model.checking.overrides import put_inputs, put_nodes
-from courier_backend.model.checking.schedule_rules import check_schedule
 from courier_backend.model.checking.shape import check_shape
 from courier_backend.model.checking.soundness import check_soundness
 from courier_backend.model.checking.spellings import read_older_spellings
 from courier_backend.model.checking.step_rules import check_steps
 from courier_backend.model.checking.target_rules import check_target
 from courier_backend.model.job import Job
-from courier_backend.model.problems import has_errors, shown
+from courier_backend.model.problems import has_errors, problem_item, shown
 from courier_backend.model.reading.choose import FORMATS, ReadFailure, format_of, read
-from courier_backend.model.reading.document import Document, LineIndex
+from courier_backend.model.reading.document import Document, Empty, LineIndex, TooLarge
 from courier_backend.model.suggest import nearest
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def parse_job(
     wanted = format_of(body_format, file_name)
     if wanted and wanted not in FORMATS:
         message = f"{shown(body_format)} is no format of job files (json, yaml, toml)"
-        return Parsed(None, [_problem(message, did_you_mean=nearest(wanted, FORMATS))])
+        return Parsed(None, [problem_item(message, did_you_mean=nearest(wanted, FORMATS))])
     try:
         document = read(text.removeprefix("\ufeff"), wanted)
     except ReadFailure as failure:
@@ -81,25 +81,12 @@ def parse_job(
 
 
 def _unread(text: str, failure: ReadFailure) -> Parsed:
-    named = f"not {failure.body_format.upper()}: " if failure.body_format else ""
-    offset = failure.fault.offset
-    line, column = (0, 0) if offset is None else LineIndex(text).locate(offset)
-    return Parsed(
-        None, [_problem(named + failure.fault.message, line, column)], failure.body_format
-    )
-
-
-def _problem(
-    message: str, line: int = 0, column: int = 0, *, did_you_mean: str = ""
-) -> ProblemItem:
-    return {
-        "severity": "error",
-        "path": "",
-        "line": line,
-        "column": column,
-        "message": message,
-        "didYouMean": did_you_mean,
-    }
+    fault, body_format = failure.fault, failure.body_format
+    message = fault.message
+    if body_format and not isinstance(fault, TooLarge | Empty):
+        message = f"this is not {body_format.upper()}: {message}"
+    place = (0, 0) if fault.offset is None else LineIndex(text).locate(fault.offset)
+    return Parsed(None, [problem_item(message, place=place)], body_format)
 
 
 def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str]) -> Parsed:
@@ -111,6 +98,7 @@ def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str
         put_inputs(findings, inputs)
         read_older_spellings(findings)
         check_shape(findings, Job)
+        check_name(findings)
         check_schedule(findings)
         check_target(findings)
         check_steps(findings)

@@ -46,6 +46,25 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
+def problem_item(
+    message: str,
+    path: Path = (),
+    place: tuple[int, int] = (0, 0),
+    *,
+    severity: str = "error",
+    did_you_mean: str = "",
+) -> ProblemItem:
+    """A problem as the API tells it; `place`: line and column, 0 when unknown."""
+    return {
+        "severity": severity,
+        "path": path_text(path),
+        "line": place[0],
+        "column": place[1],
+        "message": message,
+        "didYouMean": did_you_mean,
+    }
+
+
 def _place(problem: ProblemItem, file_name: str) -> str:
     path, line, column = problem["path"], problem["line"], problem["column"]
     parts = [file_name] if file_name else []

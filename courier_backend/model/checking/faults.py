@@ -24,6 +24,8 @@ _QUOTED: Final = re.compile(r"'([^']*)'")
 def report_faults(findings: Findings, root: type[Definition], error: ValidationError) -> None:
     """Add every fault that the models found, unless it is known already."""
     for fault in error.errors(include_url=False):
+        if findings.is_full("error"):
+            return
         path: Path = fault["loc"]
         if not findings.has_error_within(path):
             message, meant = _told(root, fault)
@@ -72,5 +74,7 @@ _SENTENCES: Final[dict[str, Callable[[Any, dict[str, Any]], str]]] = {
     "string_too_short": lambda _given, _ctx: "is empty",
     "string_too_long": lambda _, ctx: f"is longer than {ctx['max_length']} characters",
     "too_short": lambda _given, _ctx: "is empty; at least one is needed",
-    "command_type": lambda given, _: f"must be an object or a list, not {shown(given)}",
+    "command_type": lambda given, _: (
+        f'must be an object like {{"linux": ["…"]}}, not {shown(given)}'
+    ),
 }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
-from courier_backend.model.problems import path_text
+from courier_backend.model.problems import path_text, problem_item
 
 if TYPE_CHECKING:
     from courier_backend.model.problems import Path
     from courier_backend.model.reading.document import Document
     from courier_backend.model.wire import ProblemItem
+
+
+_MOST: Final = 500
+"""Of errors, and of warnings: who has more to mend begins with these."""
 
 
 class Findings:
@@ -18,6 +23,7 @@ class Findings:
     def __init__(self, document: Document) -> None:
         self.document = document
         self._problems: list[ProblemItem] = []
+        self._counts: Counter[str] = Counter()
 
     def error(self, path: Path, message: str, did_you_mean: str = "", *, key: bool = False) -> None:
         """Something that must be mended; `key`: the name of the field is wrong, not its value."""
@@ -37,17 +43,17 @@ class Findings:
     def _add(
         self, severity: str, path: Path, message: str, did_you_mean: str, offset: int | None
     ) -> None:
-        line, column = (0, 0) if offset is None else self.document.lines.locate(offset)
+        self._counts[severity] += 1
+        if self.is_full(severity):
+            return
+        place = (0, 0) if offset is None else self.document.lines.locate(offset)
         self._problems.append(
-            {
-                "severity": severity,
-                "path": path_text(path),
-                "line": line,
-                "column": column,
-                "message": message,
-                "didYouMean": did_you_mean,
-            }
+            problem_item(message, path, place, severity=severity, did_you_mean=did_you_mean)
         )
+
+    def is_full(self, severity: str) -> bool:
+        """Whether more of these are only counted."""
+        return self._counts[severity] > _MOST
 
     def has_error_within(self, path: Path) -> bool:
         """Whether an error was found at `path` or below it."""
@@ -58,8 +64,13 @@ class Findings:
         )
 
     def sorted(self) -> list[ProblemItem]:
-        """All of them, in the order of the file."""
-        return sorted(self._problems, key=lambda item: (item["line"], item["column"]))
+        """All of them, in the order of the file; of very many, how many more there are."""
+        found = sorted(self._problems, key=lambda item: (item["line"], item["column"]))
+        for severity, count in self._counts.items():
+            if count > _MOST:
+                message = f"there are {count - _MOST} more {severity}s like these"
+                found.append(problem_item(message, severity=severity))
+        return found
 
 
 def _is_within(path: str, outer: str) -> bool:

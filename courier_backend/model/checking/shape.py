@@ -142,4 +142,5 @@ def _unknown(
         findings.document.moved[*path, meant] = here
         value[meant] = given
         return
-    findings.warning(here, "is no field that is known here; it is ignored", nearest(key, free))
+    near = "" if findings.is_full("warning") else nearest(key, free)
+    findings.warning(here, "is no field that is known here; it is ignored", near)

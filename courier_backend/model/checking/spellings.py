@@ -36,6 +36,7 @@ class _Spellings:
         self._job_timeout(job)
         for number, group in objects_at(object_at(job, "target"), "groups"):
             self._query(group, ("target", "groups", number))
+            self._id_case(group)
         for number, step in objects_at(object_at(job, "actions"), "steps"):
             self._step(step, ("actions", "steps", number))
         self._step_numbers(job)
@@ -103,6 +104,14 @@ class _Spellings:
             if group.get("timeoutSeconds") is None:
                 new: Path = ("target", "groups", number, "timeoutSeconds")
                 self._move(group, given, ("timeoutSeconds",), new)
+
+    def _id_case(self, group: dict[str, Any]) -> None:
+        """Ids are compared as text, so all of them are written small."""
+        nodes = list_at(group, "nodeIdentifiers")
+        nodes[:] = [node.lower() if isinstance(node, str) else node for node in nodes]
+        for field in ("filterId", "listId"):
+            if isinstance(group.get(field), str):
+                group[field] = group[field].lower()
 
     def _query(self, group: dict[str, Any], path: Path) -> None:
         """A query that looks like a filter is one; the language of others is not known."""

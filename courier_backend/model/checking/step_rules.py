@@ -24,14 +24,17 @@ INTERPRETERS: Final = (
     "chef-platform/ansible-interpreter",
 )
 _PLATFORM_NAMES: Final = {"macos": "darwin", "mac": "darwin", "osx": "darwin", "win": "windows"}
+_FACTS: Final = "node."
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_POSSIBLE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_POSSIBLE_FACTS: Final = "node."
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
 _VERSION: Final = re.compile(r"[vV]?\d+(?:\.\d+){0,3}(?:[-+.][0-9A-Za-z.+-]+)?\Z", re.ASCII)
 
 
 def check_steps(findings: Findings) -> None:
     """Report what is wrong in the steps beyond single fields."""
     actions = object_at(findings.document.value, "actions")
+    outputs: set[str] = set()
     for number, step in objects_at(actions, "steps"):
         path: Path = ("actions", "steps", number)
         _check_interpreter(findings, step, path)
@@ -39,6 +42,8 @@ def check_steps(findings: Findings) -> None:
         _check_names(findings, step, path)
         _check_outputs(findings, step, path)
         _check_conditions(findings, step, path)
+        _check_variables(findings, step, path, outputs)
+        outputs.update(object_at(step, "outputFieldRules"))
 
 
 def _check_interpreter(findings: Findings, step: dict[str, Any], path: Path) -> None:
@@ -72,17 +77,25 @@ def _check_command(findings: Findings, step: dict[str, Any], path: Path) -> None
 
 
 def _check_platforms(findings: Findings, command: dict[str, Any], path: Path) -> None:
+    if not any(platform in PLATFORMS for platform in command):
+        first = next(iter(command))
+        message = f"has no command for any of {listed(PLATFORMS)}"
+        findings.error(path, message, _platform_meant(first))
     for platform, lines in command.items():
         here = (*path, platform)
         if platform not in PLATFORMS:
-            meant = _PLATFORM_NAMES.get(platform.casefold()) or nearest(platform, PLATFORMS)
-            findings.warning(here, f"is not one of {listed(PLATFORMS)}", meant)
+            message = f"is not one of {listed(PLATFORMS)}"
+            findings.warning(here, message, _platform_meant(platform))
         if not isinstance(lines, list):
             findings.error(here, f"must be a list of command lines, not {shown(lines)}")
         elif not lines:
             findings.error(here, "is empty; at least one command line is needed")
         else:
             _check_lines(findings, lines, here)
+
+
+def _platform_meant(name: str) -> str:
+    return _PLATFORM_NAMES.get(name.casefold()) or nearest(name, PLATFORMS)
 
 
 def _check_lines(findings: Findings, lines: list[Any], path: Path) -> None:
@@ -156,3 +169,16 @@ def _check_conditions(findings: Findings, step: dict[str, Any], path: Path) -> N
             continue
         if fault := pattern_fault(condition.get("value")):
             findings.error((*path, "conditions", number, "value"), fault)
+
+
+def _check_variables(
+    findings: Findings, step: dict[str, Any], path: Path, outputs: set[str]
+) -> None:
+    """A condition looks at an input of the step, an output of an earlier one, or a fact."""
+    known = {*object_at(step, "inputs"), *object_at(step, "expectedInputs"), *outputs}
+    for number, condition in objects_at(step, "conditions"):
+        name = text_at(condition, "inputName")
+        if name and name not in known and not name.startswith(_FACTS):
+            message = f"{shown(name)} is no input of this step, and no earlier step gives it"
+            here = (*path, "conditions", number, "inputName")
+            findings.warning(here, message, nearest(name, known), key=False)

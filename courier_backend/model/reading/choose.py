@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from courier_backend.model.reading.document import MAX_BYTES, Document, TooLarge, Unreadable
+from courier_backend.model.reading.document import (
+    MAX_BYTES,
+    Document,
+    Empty,
+    TooLarge,
+    Unreadable,
+)
 from courier_backend.model.reading.json_reader import read_json
 
 if TYPE_CHECKING:
@@ -13,7 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("json", "yaml", "toml")
 _ENDINGS: Final = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
-_TOML_LINE: Final = re.compile(r"^\s*(?:\[+[\w.\"' -]+\]+|[\w.\"'-]+\s*=)", re.MULTILINE)
+_TOML_LINE: Final = re.compile(r"^\s*(?:\[+[\w.\"'-]+\]+\s*$|[\w.\"'-]+\s*=)", re.MULTILINE)
 
 
 class ReadFailure(Exception):
@@ -43,7 +49,7 @@ def read(text: str, body_format: str = "") -> Document:
         fault = TooLarge(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB")
         raise ReadFailure(body_format, fault)
     if not text.strip():
-        raise ReadFailure(body_format, Unreadable("the file is empty"))
+        raise ReadFailure(body_format, Empty())
     if body_format:
         return _attempt(text, body_format)
     return _read_unnamed(text)

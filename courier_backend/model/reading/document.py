@@ -15,7 +15,7 @@ Plain = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_DEPTH: Final = 64
-MAX_VALUES: Final = 250_000
+MAX_VALUES: Final = 150_000
 
 
 class Unreadable(Exception):
@@ -29,6 +29,13 @@ class Unreadable(Exception):
 
 class TooLarge(Unreadable):
     """The text is beyond a limit; no other format can help."""
+
+
+class Empty(Unreadable):
+    """There is nothing in the text."""
+
+    def __init__(self) -> None:
+        super().__init__("the file is empty")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from courier_backend.model.reading.document import (
     MAX_DEPTH,
     MAX_VALUES,
     Document,
+    Empty,
     Plain,
     TooLarge,
     Unreadable,
@@ -26,6 +27,7 @@ _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.+])", re.ASCII)
 _WORD: Final = re.compile(r"[\w.+-]+")
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
+_FOREIGN: Final = {"True": "true", "False": "false", "None": "null", "nil": "null"}
 _MOST_DIGITS: Final = 400
 
 
@@ -50,7 +52,7 @@ class _Reader:
     def document(self) -> Document:
         """The whole text is one value."""
         if not self._peek():
-            raise Unreadable("the file is empty")
+            raise Empty
         self._doc.value = self._value(())
         if self._peek():
             raise Unreadable("there is more text after the end of the JSON value", self._pos)
@@ -184,13 +186,15 @@ class _Reader:
 
     def _odd(self, char: str, expected: str) -> Unreadable:
         """What is here instead of what is expected."""
-        if char == "'":
-            return Unreadable("JSON wants double quotes, not single ones", self._pos)
+        if char in "'‘’“”":
+            return Unreadable('texts stand in straight double quotes (")', self._pos)
         if char in "#/":
-            return Unreadable("JSON has no comments; take it away", self._pos)
+            return Unreadable("JSON has no comments; take this away", self._pos)
         word = _WORD.match(self._text, self._pos)
-        found = shown(word.group() if word else char)
-        return Unreadable(f"{expected}, not {found}", self._pos)
+        found = word.group() if word else char
+        meant = _FOREIGN.get(found, "")
+        hint = f" (JSON writes {meant})" if meant else ""
+        return Unreadable(f"{expected}, not {found}{hint}", self._pos)
 
 
 def _string_fault(text: str, start: int, error: JSONDecodeError) -> Unreadable:
@@ -202,5 +206,6 @@ def _string_fault(text: str, start: int, error: JSONDecodeError) -> Unreadable:
             return Unreadable("the text that begins here is not closed on its line", start)
         code = f"U+{ord(text[error.pos]):04X}"
         return Unreadable(f"the control character {code} must be written as an escape", error.pos)
-    found = text[error.pos : error.pos + 2]
-    return Unreadable(f"{shown(found)} is not an escape that JSON knows", error.pos)
+    backslash = text.rfind("\\", start, error.pos + 1)
+    found = text[backslash : backslash + 2]
+    return Unreadable(f"{shown(found)} is not an escape that JSON knows", backslash)

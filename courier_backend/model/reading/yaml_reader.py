@@ -6,6 +6,7 @@ keys, aliases and merge keys (``<<``) are resolved, everything is counted.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -13,29 +14,23 @@ from courier_backend.model.reading.document import (
     MAX_DEPTH,
     MAX_VALUES,
     Document,
+    Empty,
     Plain,
     TooLarge,
     Unreadable,
 )
+from courier_backend.model.reading.yaml_faults import yaml_fault
 from courier_backend.model.reading.yaml_scalars import Scalar, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ruamel.yaml.error import YAMLError
-
     from courier_backend.model.problems import Path
 
-_UNCLOSED: Final = "found unexpected end of stream"
-_HINTS: Final = {
-    "mapping values are not allowed here": "a colon is not allowed here: "
-    "put the text in quotes, or mend the indentation",
-    "found character '\\t' that cannot start any token": "a tab stands here; YAML is indented "
-    "with spaces",
-    _UNCLOSED: "the text in quotes that begins here is never closed",
-    "found a tab character that violates indentation": "a tab stands here; YAML is indented "
-    "with spaces",
-}
+_LONG_TAG: Final = re.compile(
+    r"![^\s!\"']*![^\s\"']{64,}|(?:^|[\s\[{,])![^\s\"']{256,}", re.MULTILINE
+)
+"""A tag that nobody means; the parser's work grows with the square of its length."""
 
 
 def read_yaml(text: str) -> Document:
@@ -44,10 +39,13 @@ def read_yaml(text: str) -> Document:
     Raises:
         Unreadable: the text is not YAML; says where and why.
     """
+    long_tag = _LONG_TAG.search(text)
+    if long_tag:
+        raise TooLarge("what looks like a tag (!) is too long", long_tag.start())
     document = Document(text, "yaml")
     root = _compose(text)
     if root is None or (isinstance(root, _Scalar) and root.value is None):
-        raise Unreadable("the file is empty")
+        raise Empty
     document.value = _Unfolding(document).value(root, ())
     return document
 
@@ -90,21 +88,10 @@ def _compose(text: str) -> _Node | None:
     try:
         return _Composer(YAML(typ="safe", pure=True).parse(text)).document()
     except ReaderError as error:
-        code = f"U+{ord(str(error.character)):04X}"
+        code = f"U+{ord(text[error.position]):04X}"
         raise Unreadable(f"the character {code} is not allowed", error.position) from None
     except YAMLError as error:
-        raise _fault(error) from None
-
-
-def _fault(error: YAMLError) -> Unreadable:
-    """The parser's words in one sentence; an unclosed text is shown where it begins."""
-    problem = str(getattr(error, "problem", None) or error).splitlines()[0]
-    context = getattr(error, "context", None)
-    mark = getattr(error, "problem_mark", None)
-    if problem == _UNCLOSED:
-        mark = getattr(error, "context_mark", None) or mark
-    sentence = _HINTS.get(problem) or (f"{context}: {problem}" if context else problem)
-    return Unreadable(sentence, None if mark is None else mark.index)
+        raise yaml_fault(error) from None
 
 
 class _Mark(Protocol):
@@ -145,7 +132,7 @@ class _Composer:
         self._count += 1
         if depth > MAX_DEPTH:
             raise TooLarge(f"values are nested deeper than {MAX_DEPTH} levels", _at(event))
-        if self._count > MAX_VALUES * 2:  # keys are counted too
+        if self._count > MAX_VALUES:
             raise TooLarge(f"the file holds more than {MAX_VALUES} values", _at(event))
         if _kind(event) == "Alias":
             return self._alias(event.anchor, _at(event))

@@ -1,4 +1,4 @@
-"""When a job runs, and when it does not: the rules of its schedule."""
+"""What a job is called, when it runs, and when it does not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from courier_backend.model.checking.values import object_at, objects_at
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
+
+
+def check_name(findings: Findings) -> None:
+    """Report a name that cannot be seen."""
+    name = object_at(findings.document.value).get("name")
+    if isinstance(name, str) and not name.strip():
+        findings.error(("name",), "is empty")
 
 
 def check_schedule(findings: Findings) -> None:
