@@ -1,1 +1,1 @@
-"""The command tree."""
+"""The command tree. Nothing heavy is imported before a command needs it."""

@@ -1,0 +1,97 @@
+"""``state instance …``."""
+
+from __future__ import annotations
+
+import click
+
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import full_id
+from courier_backend.cli.options import PROGRAMS, common, order, paging, pass_session, span
+from courier_backend.cli.output import write_json
+from courier_backend.cli.session import Session
+from courier_backend.client import calls
+from courier_backend.model.status import InstanceStatus, RunStatus
+
+_instance = click.option(
+    "--instanceId", "instance_id", metavar="ID", required=True, help="Which instance."
+)
+
+
+@command("get-instance", example="courier state instance get-instance --instanceId befe88f3-ac3f-…")
+@_instance
+@common(PROGRAMS)
+@pass_session
+def get_instance(session: Session, *, instance_id: str) -> None:
+    """One instance: what it executes, where, and how far it is."""
+    call = calls.get_instance(full_id(session, "instance", instance_id))
+    write_json(session.envelope(call))
+
+
+@command("list-all", example="courier state instance list-all --job-id 448ecaf3-5e44-4e7b-…")
+@click.option("--job-id", metavar="ID", default="", help="Those of one job.")
+@click.option("--status", type=click.Choice([*InstanceStatus]), default=None)
+@span
+@order
+@paging
+@common(PROGRAMS)
+@pass_session
+def list_all(
+    session: Session,
+    *,
+    job_id: str,
+    status: str | None,
+    run_after: str,
+    run_before: str,
+    sort_order: str,
+    page: int,
+    size: int,
+) -> None:
+    """All instances, by page."""
+    call = calls.list_instances(
+        page=page,
+        size=size,
+        job_id=full_id(session, "job", job_id) if job_id else "",
+        status=status or "",
+        run_after=run_after,
+        run_before=run_before,
+        sort_order=sort_order,
+    )
+    write_json(session.envelope(call))
+
+
+@command(
+    "list-instance-runs",
+    example="courier state instance list-instance-runs --instanceId befe88f3-ac3f-…",
+)
+@_instance
+@click.option("--groupNum", "group_number", type=click.IntRange(min=0), default=None)
+@click.option("--status", type=click.Choice([*RunStatus]), default=None)
+@span
+@order
+@paging
+@common(PROGRAMS)
+@pass_session
+def list_runs(
+    session: Session,
+    *,
+    instance_id: str,
+    group_number: int | None,
+    status: str | None,
+    run_after: str,
+    run_before: str,
+    sort_order: str,
+    page: int,
+    size: int,
+) -> None:
+    """The runs of an instance, one for each node."""
+    call = calls.list_runs(
+        full_id(session, "instance", instance_id),
+        page=page,
+        size=size,
+        group_number=group_number,
+        status=status or "",
+        run_after=run_after,
+        run_before=run_before,
+        sort_order=sort_order,
+    )
+    write_json(session.envelope(call))

@@ -1,0 +1,170 @@
+"""``scheduler jobs …``."""
+
+from __future__ import annotations
+
+import click
+
+from courier_backend.cli.body import FORMATS, body_options, chosen_body
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import full_id
+from courier_backend.cli.options import PROGRAMS, common, order, paging, pass_session
+from courier_backend.cli.output import write, write_json
+from courier_backend.cli.session import Session
+from courier_backend.cli.warnings import tell_warnings
+from courier_backend.client import calls
+from courier_backend.model.errors import NotFound
+
+_job = click.option("--jobId", "job_id", metavar="ID", required=True, help="Which job.")
+
+
+@command("add-job", example="courier scheduler jobs add-job --body-file job.json")
+@body_options
+@click.option("--example", "-e", is_flag=True, help="Show a job file, and submit nothing.")
+@click.option("--example-format", "-f", type=click.Choice(FORMATS), default="json")
+@click.option(
+    "--example-number", "-n", type=click.IntRange(min=0), default=1, help="Which one; 0: all."
+)
+@common(PROGRAMS)
+@pass_session
+def add_job(
+    session: Session,
+    *,
+    body: str | None,
+    body_file: str | None,
+    body_format: str | None,
+    example: bool,
+    example_format: str,
+    example_number: int,
+) -> None:
+    """Submit a job. Accepted means on disk."""
+    if example:
+        from courier_backend.cli.examples import example_jobs  # noqa: PLC0415  rarely needed
+
+        write(example_jobs(example_format, example_number))
+        return
+    given = chosen_body(body, body_file, body_format)
+    answer = session.envelope(
+        calls.add_job(given.data, content_type=given.content_type, file_name=given.file_name)
+    )
+    tell_warnings(answer["item"].get("warnings", []), given.file_name)
+    write_json(answer)
+
+
+@command("get-job", example="courier scheduler jobs get-job --jobId 61013744-bd6e-437c-…")
+@_job
+@common(PROGRAMS)
+@pass_session
+def get_job(session: Session, *, job_id: str) -> None:
+    """One job: its definition, its status, its next execution."""
+    write_json(session.envelope(calls.get_job(full_id(session, "job", job_id))))
+
+
+@command("get-head", example="courier scheduler jobs get-head --jobId 61013744-bd6e-437c-…")
+@_job
+@common(PROGRAMS)
+@pass_session
+def get_head(session: Session, *, job_id: str) -> None:
+    """Whether there is such a job: exit code 0, or 1. Prints nothing."""
+    whole = full_id(session, "job", job_id)
+    try:
+        session.ask(calls.head_job(whole))
+    except NotFound as error:  # the answer to HEAD carries no sentence
+        raise NotFound(f"There is no job {whole}.") from error
+
+
+@command("list-jobs", example="courier scheduler jobs list-jobs --active --pagination.size 100")
+@click.option(
+    "--active",
+    is_flag=False,
+    flag_value="true",
+    default=None,
+    type=click.BOOL,
+    help="Those with an execution to come.",
+)
+@click.option("--status", type=click.Choice(["active", "inactive", "canceled"]), default=None)
+@click.option("--sortKey", "sort_key", type=click.Choice(["name", "createdAt"]), default=None)
+@order
+@paging
+@common(PROGRAMS)
+@pass_session
+def list_jobs(
+    session: Session,
+    *,
+    active: bool | None,
+    status: str | None,
+    sort_key: str | None,
+    sort_order: str,
+    page: int,
+    size: int,
+) -> None:
+    """All jobs, by page."""
+    call = calls.list_jobs(
+        page=page,
+        size=size,
+        active=active or None,
+        status=status or "",
+        sort_key=sort_key or "",
+        sort_order=sort_order,
+    )
+    write_json(session.envelope(call))
+
+
+@command("update-job", example="courier scheduler jobs update-job --jobId ID --body-file job.json")
+@_job
+@body_options
+@common(PROGRAMS)
+@pass_session
+def update_job(
+    session: Session,
+    *,
+    job_id: str,
+    body: str | None,
+    body_file: str | None,
+    body_format: str | None,
+) -> None:
+    """Give a job another definition; what runs goes on with the old one."""
+    given = chosen_body(body, body_file, body_format)
+    call = calls.update_job(
+        full_id(session, "job", job_id),
+        given.data,
+        content_type=given.content_type,
+        file_name=given.file_name,
+    )
+    write_json(session.envelope(call))
+
+
+@command("cancel-job", example="courier scheduler jobs cancel-job --jobId 61013744-bd6e-437c-…")
+@_job
+@common(PROGRAMS)
+@pass_session
+def cancel_job(session: Session, *, job_id: str) -> None:
+    """No more executions of a job; what runs goes on (`courier cancel job` stops it, too)."""
+    write_json(session.envelope(calls.cancel_job(full_id(session, "job", job_id))))
+
+
+@command("delete-job", example="courier scheduler jobs delete-job --jobId 61013744-bd6e-437c-…")
+@_job
+@common(PROGRAMS)
+@pass_session
+def delete_job(session: Session, *, job_id: str) -> None:
+    """Take a job away; its history stays."""
+    write_json(session.envelope(calls.delete_job(full_id(session, "job", job_id))))
+
+
+@command("activated-job", example="courier scheduler jobs activated-job --jobId 61013744-bd6e-…")
+@_job
+@body_options
+@common(PROGRAMS)
+@pass_session
+def activated_job(
+    session: Session,
+    *,
+    job_id: str,
+    body: str | None,
+    body_file: str | None,
+    body_format: str | None,
+) -> None:
+    """Start one execution now. A body is accepted, as scripts may send one; it says nothing."""
+    if body is not None or body_file is not None:
+        chosen_body(body, body_file, body_format)
+    write_json(session.envelope(calls.activate_job(full_id(session, "job", job_id))))

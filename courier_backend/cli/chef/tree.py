@@ -1,0 +1,71 @@
+"""The groups of Chef's tree."""
+
+from typing import Final
+
+from courier_backend.cli.lazy import Entry, group
+
+_HERE: Final = "courier_backend.cli.chef"
+
+scheduler: Final = group(
+    "scheduler",
+    "Jobs, by Chef's names.",
+    {"jobs": Entry(f"{_HERE}.tree:jobs", "Submit, look at, cancel and start jobs.")},
+)
+jobs: Final = group(
+    "jobs",
+    "Jobs: answers are JSON, as Chef Courier's.",
+    {
+        "add-job": Entry(f"{_HERE}.jobs:add_job", "Submit a job."),
+        "get-job": Entry(f"{_HERE}.jobs:get_job", "One job."),
+        "get-head": Entry(f"{_HERE}.jobs:get_head", "Whether there is such a job."),
+        "list-jobs": Entry(f"{_HERE}.jobs:list_jobs", "All jobs, by page."),
+        "update-job": Entry(f"{_HERE}.jobs:update_job", "Give a job another definition."),
+        "cancel-job": Entry(f"{_HERE}.jobs:cancel_job", "No more executions of a job."),
+        "delete-job": Entry(f"{_HERE}.jobs:delete_job", "Take a job away."),
+        "activated-job": Entry(f"{_HERE}.jobs:activated_job", "Start one execution now."),
+    },
+)
+state: Final = group(
+    "state",
+    "What happened, by Chef's names.",
+    {
+        "instance": Entry(f"{_HERE}.tree:instance", "Executions of jobs."),
+        "run": Entry(f"{_HERE}.tree:run", "Executions on one node, their steps and evidence."),
+    },
+)
+instance: Final = group(
+    "instance",
+    "Executions of jobs: answers are JSON, as Chef Courier's.",
+    {
+        "get-instance": Entry(f"{_HERE}.instances:get_instance", "One instance."),
+        "list-all": Entry(f"{_HERE}.instances:list_all", "All instances, by page."),
+        "list-instance-runs": Entry(f"{_HERE}.instances:list_runs", "The runs of an instance."),
+    },
+)
+run: Final = group(
+    "run",
+    "Executions on one node: answers are JSON, as Chef Courier's.",
+    {
+        "get-run": Entry(f"{_HERE}.runs:get_run", "One run."),
+        "list-steps": Entry(f"{_HERE}.runs:list_steps", "The steps of a run."),
+        "get-step-attempt-evidence": Entry(f"{_HERE}.runs:get_evidence", "A link to evidence."),
+    },
+)
+management: Final = group(
+    "management",
+    "The fleet, by Chef's names.",
+    {"node": Entry(f"{_HERE}.tree:node", "Nodes.")},
+)
+node: Final = group(
+    "node",
+    "Nodes: answers are JSON, as Chef's.",
+    {
+        "find-all-nodes": Entry(f"{_HERE}.nodes:find_all_nodes", "All nodes, by page."),
+        "find-one-node": Entry(f"{_HERE}.nodes:find_one_node", "One node."),
+    },
+)
+status: Final = group(
+    "status",
+    "How a node is, by Chef's names.",
+    {"get-status": Entry(f"{_HERE}.nodes:get_status", "How a node is.")},
+)

@@ -1,0 +1,11 @@
+"""Declaring a command: every one shows an example below its help."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+
+def command(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of this name; its docstring is its help."""
+    return click.command(name, epilog=f"\b\nExample:\n  {example}")

@@ -1,0 +1,1 @@
+"""Evidence on this machine: downloaded whole or not at all, and checked."""

@@ -1,0 +1,117 @@
+"""Job files to start from, for ``add-job --example``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from courier_backend.model.dump import dump_job
+from courier_backend.model.errors import BadInput
+
+_NODE: Final = "1f4c680d-4dc6-4edf-83b6-ded81388f244"
+_ANOTHER: Final = "020ab866-9d3d-4ca7-919d-c21b4f9ef2a4"
+_SHELL: Final = "chef-platform/shell-interpreter"
+_SEPARATORS: Final = {
+    "json": "",
+    "yaml": "---\n",
+    "toml": "\n# The next example is a file of its own.\n",
+}
+
+
+def example_jobs(body_format: str, number: int) -> str:
+    """One example as a file, or all of them (`number` 0) one after the other.
+
+    Raises:
+        BadInput: there is none of this number.
+    """
+    if number > len(_EXAMPLES):
+        raise BadInput(f"There are {len(_EXAMPLES)} examples; {number} is none of them.")
+    chosen = _EXAMPLES if number == 0 else [_EXAMPLES[number - 1]]
+    texts = [dump_job(example, body_format) for example in chosen]
+    return _SEPARATORS[body_format].join(texts)
+
+
+def _step(name: str, *lines: str, retries: int = 0, **more: object) -> dict[str, Any]:
+    return {
+        "name": name,
+        "interpreter": {
+            "name": _SHELL,
+            "skill": {"minVersion": "1.0.0", "maxVersion": "1.9.99"},
+        },
+        "command": {"linux": list(lines)},
+        "retryCount": retries,
+        "failureBehavior": {
+            "action": "retryThenFail",
+            "retryBackoffStrategy": {"type": "none", "delaySeconds": 1, "arguments": []},
+        },
+        **more,
+    }
+
+
+def _group(nodes: list[str], batch: tuple[str, int], method: str = "batching") -> dict[str, Any]:
+    return {
+        "timeoutSeconds": 600,
+        "batchSize": {"type": batch[0], "value": batch[1]},
+        "distributionMethod": method,
+        "successCriteria": [
+            {"numRuns": {"type": "percent", "value": 100}, "status": "success"},
+        ],
+        "nodeListType": "nodes",
+        "nodeIdentifiers": nodes,
+    }
+
+
+def _job(name: str, description: str, *groups: dict[str, Any], steps: list[Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": description,
+        "scheduleRule": "immediate",
+        "exceptionRules": [],
+        "target": {"executionType": "sequential", "groups": list(groups)},
+        "actions": {"accessMode": "agent", "steps": steps},
+    }
+
+
+_EXAMPLES: Final = [
+    _job(
+        "uptime",
+        "How long each node has been up",
+        _group([_NODE, _ANOTHER], ("number", 1)),
+        steps=[_step("uptime", "uptime", "df -h /")],
+    ),
+    _job(
+        "canary",
+        "One node first, then half of the others at a time",
+        _group([_NODE], ("number", 1)),
+        _group([_ANOTHER], ("percent", 50), "rolling"),
+        steps=[
+            _step("check", "test -w /tmp"),
+            _step("work", "date > /tmp/courier-example", retries=2, limits={"timeoutSeconds": 60}),
+        ],
+    ),
+    _job(
+        "only-where-needed",
+        "A later step depends on what an earlier one found",
+        _group([_NODE, _ANOTHER], ("percent", 100)),
+        steps=[
+            _step(
+                "look",
+                "test -e /var/run/reboot-required && echo yes || echo no",
+                outputFieldRules={
+                    "REBOOT": {
+                        "sourceType": "output",
+                        "source": "stdout",
+                        "extractMethod": "regEx",
+                        "expression": "yes|no",
+                        "required": True,
+                        "sensitive": False,
+                    }
+                },
+            ),
+            _step(
+                "tell",
+                "echo 'This node wants a reboot.'",
+                conditions=[{"inputName": "REBOOT", "operator": "eq", "value": "yes"}],
+            ),
+        ],
+    ),
+]

@@ -1,0 +1,1 @@
+"""What is there, for people: tables, and one thing at a time."""

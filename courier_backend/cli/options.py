@@ -1,0 +1,91 @@
+"""Options that many commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import click
+
+from courier_backend.cli.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PEOPLE: Final = ("table", "json")
+PROGRAMS: Final = ("json",)
+
+
+def common(formats: Sequence[str] = PEOPLE, *, hide_address: bool = True) -> Callable[[F], F]:
+    """Format, verbosity and the backend's address: they go to the session."""
+    return _all_of(
+        _told("--url", metavar="URL", hidden=hide_address, help="A backend elsewhere."),
+        _told("--token-file", metavar="FILE", hidden=hide_address, help="Holds its token."),
+        _told("--profile", metavar="NAME", hidden=hide_address, help="One of config.toml's."),
+        _told(
+            "--format",
+            type=click.Choice(list(formats)),
+            help=f"How to answer ({formats[0]} unless given).",
+        ),
+        _told("--verbose", "-v", is_flag=True, help="Show requests, and errors whole."),
+    )
+
+
+def _all_of(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def _told(*names: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401  click's own
+    return click.option(*names, expose_value=False, callback=_remember, **settings)
+
+
+def _remember(context: click.Context, option: click.Parameter, value: object) -> None:
+    """Give the session what was given; what was not, leaves it as it is."""
+    session = context.ensure_object(Session)
+    if value and option.name is not None:
+        setattr(session, option.name, value)
+
+
+def paging(function: F) -> F:
+    """Chef's page options."""
+    number = click.IntRange(min=1)
+    return _all_of(
+        click.option("--pagination.page", "page", type=number, default=1, help="Which page (1)."),
+        click.option("--pagination.size", "size", type=number, default=10, help="How many (10)."),
+    )(function)
+
+
+def span(function: F) -> F:
+    """Chef's time filters."""
+    return _all_of(
+        click.option("--run-after", metavar="TIME", default="", help="After this (RFC 3339)."),
+        click.option("--run-before", metavar="TIME", default="", help="Before this (RFC 3339)."),
+    )(function)
+
+
+def order(function: F) -> F:
+    """Chef's direction of lists."""
+    return click.option(
+        "--sortOrder",
+        "sort_order",
+        type=click.Choice(["asc", "desc"]),
+        default="asc",
+        help="Oldest first (asc, the default) or newest first (desc).",
+    )(function)
+
+
+def lines(function: F) -> F:
+    """Which part of a list, for people: the newest, unless they say otherwise."""
+    return _all_of(
+        click.option("--limit", "size", type=click.IntRange(1, 10_000), default=20,
+                     help="How many (20)."),
+        click.option("--page", type=click.IntRange(min=1), default=1, help="Which page (1)."),
+        click.option("--oldest", is_flag=True, help="Oldest first."),
+    )(function)  # fmt: skip
+
+
+pass_session: Final = click.make_pass_decorator(Session, ensure=True)

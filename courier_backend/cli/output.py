@@ -1,0 +1,80 @@
+"""Where words go: data to stdout, everything said to people to stderr."""
+
+import contextlib
+import json
+import os
+import sys
+from typing import TextIO
+
+
+class ReaderGone(BaseException):
+    """Whoever read our output has had enough (``| head``): the command ends, quietly."""
+
+
+def prepare_streams() -> None:
+    """What a stream cannot carry is escaped: a name in another alphabet is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def write(text: str) -> None:
+    """Text to stdout, as it is."""
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        _give_up()
+
+
+def write_bytes(data: bytes) -> None:
+    """Bytes to stdout, at once."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _give_up()
+
+
+def write_json(value: object) -> None:
+    """A value to stdout, as JSON for programs and legible for people."""
+    plain = not speaks_unicode(sys.stdout)
+    write(json.dumps(value, indent=2, ensure_ascii=plain) + "\n")
+
+
+def say(sentence: str) -> None:
+    """A sentence to stderr; with nobody there to read it, nothing."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stderr.write(sentence + "\n")
+        sys.stderr.flush()
+
+
+def flush() -> None:
+    """Hand out what is still held."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _give_up()
+
+
+def speaks_unicode(stream: TextIO) -> bool:
+    """Whether a stream carries every character."""
+    return (stream.encoding or "").lower().replace("-", "") in {"utf8", "utf16", "utf32"}
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person looks at it."""
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _give_up() -> None:
+    # What is still buffered would fail again when Python flushes at its end: let it go nowhere.
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    raise ReaderGone

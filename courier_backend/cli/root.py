@@ -1,0 +1,119 @@
+"""The root of the command tree: what there is, by section, none of it imported yet."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+import click
+
+from courier_backend.cli.lazy import Entry, LazyGroup
+from courier_backend.cli.options import PEOPLE, common
+from courier_backend.cli.session import Session
+
+_HERE: Final = "courier_backend.cli"
+
+ENTRIES: Final = {
+    "run": Entry(f"{_HERE}.work.run:run", "Run a job file, and watch it.", "Work"),
+    "plan": Entry(f"{_HERE}.work.plan:plan", "Say what a job file would do.", "Work"),
+    "wait": Entry(f"{_HERE}.work.wait:wait", "Wait until an instance ends.", "Work"),
+    "logs": Entry(f"{_HERE}.work.logs:logs", "Show the output of a run.", "Work"),
+    "retry": Entry(f"{_HERE}.work.retry:retry", "Run again where it did not succeed.", "Work"),
+    "cancel": Entry(f"{_HERE}.work.cancel:cancel", "Stop what runs.", "Work"),
+    "jobs": Entry(f"{_HERE}.look.jobs:jobs", "List and show jobs.", "Look", ("job",)),
+    "instances": Entry(
+        f"{_HERE}.look.instances:instances", "List and show executions.", "Look", ("instance",)
+    ),
+    "runs": Entry(f"{_HERE}.look.runs:runs", "List and show executions on one node.", "Look"),
+    "steps": Entry(f"{_HERE}.look.steps:steps", "List and show steps.", "Look", ("step",)),
+    "events": Entry(f"{_HERE}.look.events:events", "The log of everything.", "Look", ("event",)),
+    "nodes": Entry(
+        f"{_HERE}.look.nodes:nodes", "List, show, add, tag and archive nodes.", "Fleet", ("node",)
+    ),
+    "lab": Entry(f"{_HERE}.machine.lab:lab", "A fleet of real nodes on this machine.", "Fleet"),
+    "evidence": Entry(
+        f"{_HERE}.evidence.commands:evidence", "Download evidence, and check it.", "Evidence"
+    ),
+    "backend": Entry(
+        f"{_HERE}.machine.backend:backend", "Start, stop and look at the backend.", "This machine"
+    ),
+    "runner": Entry(
+        f"{_HERE}.machine.runner:runner", "The agent that runs steps on a node.", "This machine"
+    ),
+    "doctor": Entry(
+        f"{_HERE}.machine.doctor:doctor", "What is wrong here, and how to mend it.", "This machine"
+    ),
+    "completion": Entry(
+        f"{_HERE}.machine.completion:completion", "Completion for your shell.", "This machine"
+    ),
+    "scheduler": Entry(f"{_HERE}.chef.tree:scheduler", "scheduler jobs …", "Chef's tree"),
+    "state": Entry(f"{_HERE}.chef.tree:state", "state instance …, state run …", "Chef's tree"),
+    "management": Entry(f"{_HERE}.chef.tree:management", "management node …", "Chef's tree"),
+    "status": Entry(f"{_HERE}.chef.tree:status", "status get-status", "Chef's tree"),
+}
+
+
+class Root(LazyGroup):
+    """The top of the tree. ``run FILE`` and ``run list`` share a word."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """``run list`` and ``run show`` are those of `runs`; a file named so is ``./list``."""
+        if args[0] == "run" and args[1:2] in (["list"], ["show"]):
+            return "run", self.get_command(ctx, "runs"), args[1:]
+        return super().resolve_command(ctx, args)
+
+
+def _home(_context: click.Context, _option: click.Parameter, folder: str | None) -> None:
+    """Everything below, the processes that we start included, then lives in this folder."""
+    if folder:
+        os.environ["COURIER_HOME"] = folder
+
+
+def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from courier_backend import __version__  # noqa: PLC0415  only here
+
+        click.echo(f"courier {__version__}")
+        context.exit()
+
+
+@click.group(
+    "courier",
+    cls=Root,
+    entries=ENTRIES,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--home",
+    metavar="DIR",
+    expose_value=False,
+    callback=_home,
+    is_eager=True,
+    help="Keep everything in this folder (COURIER_HOME).",
+)
+@common(PEOPLE, hide_address=False)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_version,
+    is_eager=True,
+    help="Show the version.",
+)
+@click.pass_context
+def root(context: click.Context) -> int | None:
+    """Run jobs on a fleet of machines. Without a command: opens the app.
+
+    \b
+    Try it:  courier lab up --nodes 5
+             courier nodes list
+             courier run job.json --watch
+    """  # noqa: D301  the mark is click's: lines below it are left as they are
+    if context.invoked_subcommand is not None:
+        return None
+    from courier_backend.cli.app import open_app  # noqa: PLC0415  only without a command
+
+    return open_app(context.ensure_object(Session))

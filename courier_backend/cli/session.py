@@ -1,0 +1,93 @@
+"""What all commands of one call share: where things are, whom to ask, how to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from courier_backend.cli.output import say
+
+if TYPE_CHECKING:
+    from courier_backend.client.address import Address
+    from courier_backend.client.call import Call
+    from courier_backend.client.sync_client import SyncClient
+    from courier_backend.model.places import Places
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Session:
+    """The wishes of one call; the backend is looked for when something is asked of it."""
+
+    url: str = ""
+    token_file: str = ""
+    profile: str = ""
+    format: str = ""
+    verbose: bool = False
+    _client: SyncClient | None = None
+
+    @property
+    def json(self) -> bool:
+        """Whether a program reads the answer."""
+        return self.format == "json"
+
+    @property
+    def places(self) -> Places:
+        """The folders of this installation."""
+        from courier_backend.model.places import places  # noqa: PLC0415  start-up time
+
+        return places()
+
+    @property
+    def client(self) -> SyncClient:
+        """A client of the backend, which is started when there is none."""
+        if self._client is None:
+            from courier_backend.client.sync_client import SyncClient  # noqa: PLC0415  start-up time
+
+            self._client = SyncClient(self.address())
+        return self._client
+
+    def address(self, *, start: bool = True) -> Address:
+        """Where the backend is.
+
+        Raises:
+            CourierError: there is none, or what names it is wrong.
+        """
+        from courier_backend.client.connect import connect  # noqa: PLC0415  start-up time
+
+        url, token_file = self.named()
+        notice = self._notice
+        return connect(self.places, url=url, token_file=token_file, start=start, notice=notice)
+
+    def named(self) -> tuple[str, str]:
+        """URL and token file as given, or as the profile says; "" where nothing names them."""
+        if self.url or not self.profile:
+            return self.url, self.token_file
+        from courier_backend.cli.profile import read_profile  # noqa: PLC0415  rarely needed
+
+        found = read_profile(self.places.config_file, self.profile)
+        return found.url, self.token_file or found.token_file
+
+    def ask(self, call: Call[T]) -> T:
+        """The answer to a call.
+
+        Raises:
+            CourierError: the backend says no, or cannot be reached.
+        """
+        client = self.client
+        if self.verbose:
+            say(f"{call.method} {client.address.url}{call.target}")
+        return client.send(call)
+
+    def envelope(self, call: Call[Any]) -> dict[str, Any]:
+        """The answer as it came, in its envelope."""
+        answer: dict[str, Any] = self.ask(replace(call, read=_whole))
+        return answer
+
+    def _notice(self, sentence: str) -> None:
+        say(f"Note: {sentence}")
+
+
+def _whole(answer: object) -> object:
+    return answer
