@@ -9,7 +9,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -65,7 +65,7 @@ screenshots: $(DEV)  ## photograph every screen on a demo fleet, into screenshot
 
 lock: $(BIN)/python  ## choose newest allowed versions, into the lock files
 	@$(BIN)/python -m venv $(VENV).lock
-	@$(VENV).lock/bin/python -m pip --quiet --disable-pip-version-check install pip-tools
+	@$(VENV).lock/bin/python -m pip -qq --disable-pip-version-check install pip-tools
 	@$(PIP_COMPILE) --upgrade --build-deps-for editable --output-file requirements.lock pyproject.toml
 	@$(BIN)/python -c 'import tomllib; \
 		groups = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; \
@@ -78,6 +78,11 @@ clean:  ## remove .venv, caches and what was built
 	@rm -rf $(VENV) $(VENV).lock build dist bench/.venvs .mypy_cache .ruff_cache .pytest_cache \
 		.import_linter_cache .hypothesis snapshot_report.html
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A Python that went away takes everything installed for it along.
+ifeq (,$(wildcard $(BIN)/python))
+.PHONY: $(RUNTIME)
+endif
 
 $(BIN)/python:
 	@for candidate in $(PYTHONS); do \
