@@ -80,7 +80,7 @@ clean:  ## remove .venv, caches and what was built
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A Python that went away takes everything installed for it along.
-ifeq (,$(wildcard $(BIN)/python))
+ifneq (,$(shell test -x $(BIN)/python || echo gone))
 .PHONY: $(RUNTIME)
 endif
 
