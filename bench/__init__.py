@@ -1,0 +1,1 @@
+"""What is measured, and how: whole processes, side by side with others, in one go."""
