@@ -1,0 +1,134 @@
+"""How an instance comes to be: its groups resolved, its runs made, all of it in one event."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from courier_backend.model.event import GroupData, NewEvent, RunData
+from courier_backend.model.status import GroupStatus, InstanceStatus, RunStatus
+from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
+from courier_backend.targeting.batches import batch_numbers, batch_size_of
+from courier_backend.targeting.resolve import NodeView, Resolved, resolve_group
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where a group says nothing. Seconds."""
+
+    timeout_seconds: int = 3600
+    queue_timeout_seconds: int = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why there is an instance: `scheduled` or `manual`, and who or what triggered it."""
+
+    instance_type: str = "scheduled"
+    triggered_by: str = "system"
+    overwrite_id: str | None = None
+
+
+def begin(
+    job_id: str,
+    definition: Mapping[str, Any],
+    nodes: Mapping[str, NodeView],
+    *,
+    cause: Cause,
+    defaults: Defaults,
+    new_id: Callable[[], str],
+    now: datetime,
+) -> tuple[InstanceState, NewEvent]:
+    """The instance of a job (in normal form) on the nodes as they are now, and its event."""
+    groups = [
+        _group(number, spec, definition, nodes, defaults, new_id)
+        for number, spec in enumerate(definition["target"]["groups"])
+    ]
+    parallel = definition["target"]["executionType"] == "parallel"
+    state = InstanceState(new_id(), job_id, parallel, [group for group, _ in groups])
+    data = {
+        "jobName": definition["name"],
+        "instanceType": cause.instance_type,
+        "triggeredBy": cause.triggered_by,
+        "overwriteId": cause.overwrite_id,
+        "status": InstanceStatus.RUNNING,
+        "reasonCode": "",
+        "reason": "",
+        "actionSpec": definition["actions"],
+        "targetSpec": definition["target"],
+        "groups": [_group_data(group) for group, _ in groups],
+        "runs": [run for _, runs in groups for run in runs],
+    }
+    event = NewEvent("instance-created", now, job_id=job_id, instance_id=state.id, data=data)
+    return state, event
+
+
+def _group(
+    number: int,
+    spec: Mapping[str, Any],
+    definition: Mapping[str, Any],
+    nodes: Mapping[str, NodeView],
+    defaults: Defaults,
+    new_id: Callable[[], str],
+) -> tuple[GroupState, list[RunData]]:
+    resolved = resolve_group(spec, definition["actions"], nodes)
+    size = batch_size_of(spec["batchSize"], len(resolved))
+    rolling = spec["distributionMethod"] == "rolling"
+    numbers = [0] * len(resolved) if rolling else batch_numbers(len(resolved), size)
+    runs = [
+        _run_data(new_id(), number, batch, node)
+        for node, batch in zip(resolved, numbers, strict=True)
+    ]
+    group = GroupState(
+        number=number,
+        batch_size=size,
+        rolling=rolling,
+        timeout_seconds=spec["timeoutSeconds"] or defaults.timeout_seconds,
+        queue_timeout_seconds=spec.get("queueTimeoutSeconds") or defaults.queue_timeout_seconds,
+        criteria=spec["successCriteria"],
+        early_termination=spec["earlyTermination"],
+        runs=[_run_state(run) for run in runs],
+    )
+    return group, runs
+
+
+def _run_data(run_id: str, group: int, batch: int, node: Resolved) -> RunData:
+    return {
+        "runId": run_id,
+        "nodeId": node.node_id,
+        "nodeName": node.name,
+        "groupNumber": group,
+        "batchNumber": batch,
+        "status": RunStatus.FAILURE if node.reason_code else RunStatus.PENDING,
+        "reasonCode": node.reason_code,
+        "reason": node.reason,
+        "factsRevision": node.facts_revision,
+    }
+
+
+def _run_state(run: RunData) -> RunState:
+    return RunState(
+        run["runId"],
+        run["nodeId"],
+        run["groupNumber"],
+        run["batchNumber"],
+        RunStatus(run["status"]),
+        finished_on_node=bool(run["reasonCode"]),
+    )
+
+
+def _group_data(group: GroupState) -> GroupData:
+    batches = max((run.batch_number for run in group.runs), default=-1) + 1
+    return {
+        "groupNumber": group.number,
+        "status": GroupStatus.PENDING,
+        "reasonCode": "",
+        "reason": "",
+        "nodeCount": len(group.runs),
+        "batchSize": group.batch_size,
+        "batchCount": batches,
+        "distributionMethod": "rolling" if group.rolling else "batching",
+        "timeoutSeconds": int(group.timeout_seconds),
+        "criteria": list(group.criteria),
+        "earlyTermination": group.early_termination,
+    }

@@ -1,0 +1,452 @@
+"""The driver: carries out what the decision core decides, for all running instances.
+
+Every change follows one path: something happens, the core decides, the records are appended to
+the log, and only once they are on disk are orders sent and stops asked for. If the disk refuses,
+what was in memory is dropped and read again from the store.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+
+from courier_backend.delivery.follow import Pursuit, follow
+from courier_backend.delivery.live_output import LiveOutput
+from courier_backend.delivery.node import DeliveryError, NodeAddress
+from courier_backend.delivery.pauses import growing_pauses
+from courier_backend.delivery.releases import Releases
+from courier_backend.delivery.transport import Transport
+from courier_backend.evidence.keeper import EvidenceKeeper, Wanted, inline_event
+from courier_backend.fleet.fleet import Fleet
+from courier_backend.model.errors import CourierError
+from courier_backend.model.event import NewEvent
+from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity
+from courier_backend.model.times import Clock
+from courier_backend.orchestrator.decide import decide, next_due
+from courier_backend.orchestrator.decision import Decision, Dispatch, Record, Stop
+from courier_backend.orchestrator.happening import (
+    CancelAsked,
+    Happening,
+    Refused,
+    Started,
+    Tick,
+    Told,
+    Unreachable,
+)
+from courier_backend.orchestrator.state import InstanceState
+from courier_backend.store.store import Store
+
+TICK_SECONDS: Final = 0.25
+GAP_SECONDS: Final = 30.0
+HOLD_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+Reload = Callable[[str], Awaitable[None]]
+"""Reads an instance from the store and takes it up again; raises `CourierError` while it cannot."""
+
+
+class Dropped(Exception):
+    """The instance was dropped from memory; what follows it must end."""
+
+
+async def _cannot_reload(instance_id: str) -> None:
+    raise RuntimeError(f"nobody reads instance {instance_id} again")
+
+
+@dataclass(slots=True)
+class _Live:
+    """An instance in memory: its state, what its orders share, and what follows its runs."""
+
+    state: InstanceState
+    actions: bytes
+    pursuits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    stops: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    wanted: dict[str, dict[tuple[int, int], Wanted]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A run that was in flight when the backend ended, as the store knows it."""
+
+    run_id: str
+    journal_id: str
+    last_seq: int
+    wanted: list[Wanted]
+
+
+class Driver:
+    """All running instances of one backend. `run` must be running for anything to happen."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        transport: Transport,
+        fleet: Fleet,
+        keeper: EvidenceKeeper,
+        releases: Releases,
+        live_output: LiveOutput,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._fleet = fleet
+        self._keeper = keeper
+        self._releases = releases
+        self._output = live_output
+        self._clock = clock
+        self._instances: dict[str, _Live] = {}
+        self._by_run: dict[str, _Live] = {}
+        self._some = asyncio.Event()
+        self._hold_until: datetime | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self.reload: Reload = _cannot_reload
+        keeper.settled = self._evidence_settled
+
+    # ---- what the rest of the backend asks for
+
+    async def run(self) -> None:
+        """Drive until canceled. Runs go on on their nodes; the next backend takes them up again."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            await self._watch()
+
+    def take_up(self, state: InstanceState, actions: dict[str, Any]) -> None:
+        """Hold an instance whose creation is on disk."""
+        live = _Live(state, orjson.dumps(actions))
+        self._instances[state.id] = live
+        for run_id in state.runs:
+            self._by_run[run_id] = live
+        self._some.set()
+
+    async def start(self, instance_id: str) -> None:
+        """Let a new instance begin."""
+        live = self._instances[instance_id]
+        await self._happen(live, [Started()])
+
+    def resume(self, instance_id: str, runs: Iterable[Resumed]) -> None:
+        """Follow again what was in flight; no time-out is judged until each was read once."""
+        live = self._instances[instance_id]
+        for run in runs:
+            if run.wanted:
+                live.wanted[run.run_id] = {(w.step, w.attempt): w for w in run.wanted}
+            node_id = live.state.runs[run.run_id].node_id
+            body = self._order(live, run.run_id)
+            live.unread.add(run.run_id)
+            pursuit = Pursuit(
+                run.run_id, node_id, body, run.journal_id, last_seq=run.last_seq, ordered=True
+            )
+            self._pursue(live, pursuit)
+            if live.state.runs[run.run_id].stop_asked:
+                self._stop(live, run.run_id)
+        self._hold(self._clock())
+
+    async def cancel(self, instance_id: str, asked: CancelAsked) -> bool:
+        """Cancel (a part of) an instance; False: it is final already and not in memory."""
+        live = self._instances.get(instance_id)
+        if live is None or live.state.is_final:
+            return False
+        await self._happen(live, [asked])
+        return True
+
+    def state_of(self, instance_id: str) -> InstanceState | None:
+        """The state of an instance that is not final, or whose runs are still followed."""
+        live = self._instances.get(instance_id)
+        return live.state if live else None
+
+    @property
+    def active_runs(self) -> int:
+        """Runs that are followed now."""
+        return sum(len(live.pursuits) for live in self._instances.values())
+
+    @property
+    def active_instances(self) -> int:
+        """Instances that are not final."""
+        return sum(not live.state.is_final for live in self._instances.values())
+
+    def runs_on(self, node_id: str) -> int:
+        """Runs that a node has now."""
+        return sum(
+            live.state.runs[run_id].node_id == node_id
+            for live in self._instances.values()
+            for run_id in live.pursuits
+        )
+
+    # ---- what followed runs tell (`delivery.follow.Listener`)
+
+    async def told(self, run_id: str, lines: list[dict[str, Any]], ages: list[float]) -> None:
+        """Take the lines that arrived together as one change."""
+        live = self._by_run.get(run_id)
+        if live is None:
+            raise Dropped
+        live.unread.discard(run_id)
+        records: list[NewEvent] = []
+        decisions: list[Decision] = []
+        now = self._clock()
+        for line, age in zip(lines, ages, strict=True):
+            kind = line["type"]
+            if kind == "output":
+                self._output.publish(run_id, line)
+            elif kind == "evidence":
+                records += self._inline_evidence(live, run_id, line)
+            elif kind in STATUS_TYPES:
+                decided = decide(live.state, Told(run_id, line, age), now)
+                if decided:
+                    self._note(live, run_id, line)
+                    decisions += decided
+                    records += (d.event for d in decided if isinstance(d, Record))
+        await self._carry_out(live, records, decisions)
+        if live.state.runs[run_id].finished_on_node:
+            self._finished(live, run_id)
+
+    async def unreachable(self, run_id: str, reason: str) -> None:
+        """The node of a run does not answer now."""
+        live = self._by_run.get(run_id)
+        if live is None:
+            raise Dropped
+        await self._fleet.lost(live.state.runs[run_id].node_id, reason)
+        await self._happen(live, [Unreachable(run_id, reason)])
+
+    async def refused(self, run_id: str, reason_code: str, reason: str) -> None:
+        """The node will never finish this run."""
+        live = self._by_run.get(run_id)
+        if live is None:
+            raise Dropped
+        await self._happen(live, [Refused(run_id, reason_code, reason)])
+        self._finished(live, run_id)
+
+    def address(self, node_id: str) -> NodeAddress:
+        """Where the node is now."""
+        return self._fleet.directory.get(node_id).address
+
+    async def met(self, node_id: str, identity: NodeIdentity) -> None:
+        """The node told who it is."""
+        await self._fleet.met(node_id, identity)
+
+    # ---- deciding, recording, carrying out
+
+    async def _happen(self, live: _Live, happenings: Sequence[Happening]) -> None:
+        now = self._clock()
+        decisions = [d for happening in happenings for d in decide(live.state, happening, now)]
+        records = [d.event for d in decisions if isinstance(d, Record)]
+        await self._carry_out(live, records, decisions)
+
+    async def _carry_out(
+        self, live: _Live, records: list[NewEvent], decisions: list[Decision]
+    ) -> None:
+        """Append the records; then, and only then, order and stop."""
+        if records:
+            try:
+                await self._store.append(records)
+            except CourierError as error:
+                self._drop(live, str(error))
+                raise Dropped from error
+        for decision in decisions:
+            if isinstance(decision, Dispatch):
+                self._dispatch(live, decision.run_id)
+            elif isinstance(decision, Stop):
+                self._stop(live, decision.run_id)
+        if live.state.is_final:
+            self._forget_if_done(live)
+
+    def _dispatch(self, live: _Live, run_id: str) -> None:
+        node_id = live.state.runs[run_id].node_id
+        node = self._fleet.directory.find(node_id)
+        met = node is not None and node.met
+        journal = node.journal_id if node is not None else ""
+        body = self._order(live, run_id)
+        self._pursue(live, Pursuit(run_id, node_id, body, journal, met=met))
+
+    def _order(self, live: _Live, run_id: str) -> bytes:
+        """The run order; what all runs share is spliced in, not encoded again."""
+        run = live.state.runs[run_id]
+        head = orjson.dumps(
+            {
+                "runId": run_id,
+                "instanceId": live.state.id,
+                "jobId": live.state.job_id,
+                "nodeId": run.node_id,
+                "groupNumber": run.group_number,
+            }
+        )
+        return head[:-1] + b',"actions":' + live.actions + b"}"
+
+    # ---- tasks
+
+    def _pursue(self, live: _Live, pursuit: Pursuit) -> None:
+        task = self._spawn(self._follow(live, pursuit))
+        live.pursuits[pursuit.run_id] = task
+
+    async def _follow(self, live: _Live, pursuit: Pursuit) -> None:
+        """Follow a run; a fault of ours is logged and the run is taken up again."""
+        pauses = growing_pauses(1.0, 60.0)
+        try:
+            while True:
+                try:
+                    await follow(pursuit, self._transport, self, self._clock)
+                except Dropped:
+                    return
+                except Exception:  # noqa: BLE001  one faulty run must not end the others
+                    _log.exception("following run %s failed; it is taken up again", pursuit.run_id)
+                    pursuit.met = False
+                    await asyncio.sleep(next(pauses))
+                else:
+                    return
+        finally:
+            live.pursuits.pop(pursuit.run_id, None)
+            self._output.end_run(pursuit.run_id)
+            self._forget_if_done(live)
+
+    def _stop(self, live: _Live, run_id: str) -> None:
+        if run_id not in live.stops:
+            live.stops[run_id] = self._spawn(self._ask_to_stop(live, run_id))
+
+    async def _ask_to_stop(self, live: _Live, run_id: str) -> None:
+        """Ask the node until it answers."""
+        pauses = growing_pauses()
+        node_id = live.state.runs[run_id].node_id
+        while run_id in live.pursuits or not live.state.runs[run_id].is_final:
+            try:
+                await self._transport.stop(self.address(node_id), run_id)
+            except (DeliveryError, CourierError) as error:
+                _log.info("stopping run %s: %s; asked again", run_id, error)
+                await asyncio.sleep(next(pauses))
+            else:
+                return
+
+    def _spawn(self, work: Any) -> asyncio.Task[None]:  # noqa: ANN401  a coroutine of ours
+        if self._group is None:
+            raise RuntimeError("the driver is not running")
+        return self._group.create_task(work)
+
+    # ---- evidence
+
+    def _note(self, live: _Live, run_id: str, line: dict[str, Any]) -> None:
+        """What a status line means beyond its record: output begins or ends, evidence is due."""
+        kind = line["type"]
+        if kind == "attempt-started":
+            self._output.begin((run_id, line["step"], line["attempt"]))
+        elif kind == "attempt-finished":
+            self._output.end((run_id, line["step"], line["attempt"]))
+            if line["evidence"]["state"] == "ready":
+                wanted = self._wanted(live, run_id, line)
+                live.wanted.setdefault(run_id, {})[(wanted.step, wanted.attempt)] = wanted
+
+    def _wanted(self, live: _Live, run_id: str, line: dict[str, Any]) -> Wanted:
+        return Wanted(
+            run_id=run_id,
+            instance_id=live.state.id,
+            job_id=live.state.job_id,
+            node_id=live.state.runs[run_id].node_id,
+            step=line["step"],
+            attempt=line["attempt"],
+            bytes=line["evidence"]["bytes"],
+            sha256=line["evidence"]["sha256"],
+        )
+
+    def _inline_evidence(self, live: _Live, run_id: str, line: dict[str, Any]) -> list[NewEvent]:
+        key = (line["step"], line["attempt"])
+        wanted = live.wanted.get(run_id, {}).get(key)
+        event = inline_event(wanted, line, self._clock) if wanted else None
+        if event is None:
+            return []
+        del live.wanted[run_id][key]
+        return [event]
+
+    def _finished(self, live: _Live, run_id: str) -> None:
+        """The node has nothing more to tell: fetch what is missing, else let the node forget."""
+        wanted = live.wanted.pop(run_id, {})
+        for each in wanted.values():
+            self._keeper.want(each)
+        if not wanted:
+            self._releases.add(live.state.runs[run_id].node_id, run_id)
+
+    def _evidence_settled(self, wanted: Wanted) -> None:
+        if not self._keeper.is_wanted(wanted.run_id):
+            self._releases.add(wanted.node_id, wanted.run_id)
+
+    # ---- forgetting and reading again
+
+    def _forget_if_done(self, live: _Live) -> None:
+        if live.state.is_final and not live.pursuits:
+            self._forget(live)
+
+    def _forget(self, live: _Live) -> None:
+        if self._instances.get(live.state.id) is live:
+            del self._instances[live.state.id]
+            for run_id in live.state.runs:
+                self._by_run.pop(run_id, None)
+
+    def _drop(self, live: _Live, why: str) -> None:
+        """Memory is ahead of the disk: drop the instance and read it again, later."""
+        if self._instances.get(live.state.id) is not live:
+            return
+        _log.error("instance %s is read again from the store: %s", live.state.id, why)
+        self._forget(live)
+        current = asyncio.current_task()
+        for task in [*live.pursuits.values(), *live.stops.values()]:
+            if task is not current:
+                task.cancel()
+        self._spawn(self._read_again(live.state.id))
+
+    async def _read_again(self, instance_id: str) -> None:
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            try:
+                await self.reload(instance_id)
+            except CourierError as error:
+                _log.warning("instance %s cannot be read yet: %s", instance_id, error)
+            else:
+                return
+
+    # ---- the watchdog
+
+    def _hold(self, now: datetime) -> None:
+        self._hold_until = now + timedelta(seconds=HOLD_SECONDS)
+
+    async def _watch(self) -> None:
+        """Judge time-outs as they fall due, but not on what was not read since a gap."""
+        last = self._clock()
+        while True:
+            if not self._instances:
+                self._some.clear()
+                await self._some.wait()
+                last = self._clock()
+            await asyncio.sleep(TICK_SECONDS)
+            now = self._clock()
+            if (now - last).total_seconds() > GAP_SECONDS:
+                self._unread_all(now)
+            last = now
+            if not self._holds(now):
+                await self._tick(now)
+
+    def _unread_all(self, now: datetime) -> None:
+        _log.warning("a gap in time: no time-out is judged until the nodes were read again")
+        for live in self._instances.values():
+            live.unread.update(live.pursuits)
+        self._hold(now)
+
+    def _holds(self, now: datetime) -> bool:
+        if self._hold_until is None:
+            return False
+        if now >= self._hold_until or not any(i.unread for i in self._instances.values()):
+            self._hold_until = None
+            return False
+        return True
+
+    async def _tick(self, now: datetime) -> None:
+        for live in list(self._instances.values()):
+            due = next_due(live.state)
+            if due is not None and due <= now:
+                try:
+                    await self._happen(live, [Tick()])
+                except Dropped:
+                    continue
