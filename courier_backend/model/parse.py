@@ -92,16 +92,15 @@ def _unread(text: str, failure: ReadFailure) -> Parsed:
 def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str]) -> Parsed:
     findings = Findings(document)
     findings.take_remarks()
-    if _is_definition(findings):
-        check_soundness(findings)
-        put_nodes(findings, node_ids)
-        put_inputs(findings, inputs)
-        read_older_spellings(findings)
-        check_shape(findings, Job)
-        check_name(findings)
-        check_schedule(findings)
-        check_target(findings)
-        check_steps(findings)
+    if not _is_definition(findings):
+        return Parsed(None, findings.sorted(), document.body_format)
+    check_soundness(findings)
+    put_nodes(findings, node_ids)
+    put_inputs(findings, inputs)
+    read_older_spellings(findings)
+    check_shape(findings, Job)
+    for check in (check_name, check_schedule, check_target, check_steps):
+        check(findings)
     return _validated(findings)
 
 
@@ -122,10 +121,9 @@ def _is_definition(findings: Findings) -> bool:
 
 def _validated(findings: Findings) -> Parsed:
     job = None
-    if isinstance(findings.document.value, dict):
-        try:
-            job = Job.model_validate(findings.document.value)
-        except ValidationError as error:
-            report_faults(findings, Job, error)
+    try:
+        job = Job.model_validate(findings.document.value)
+    except ValidationError as error:
+        report_faults(findings, Job, error)
     problems = findings.sorted()
     return Parsed(None if has_errors(problems) else job, problems, findings.document.body_format)

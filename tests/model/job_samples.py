@@ -26,19 +26,6 @@ def definition() -> dict[str, Any]:
     return copy.deepcopy(dict(seed("job")))
 
 
-def group(job: dict[str, Any]) -> dict[str, Any]:
-    return dict_of(job["target"]["groups"][0])
-
-
-def step(job: dict[str, Any]) -> dict[str, Any]:
-    return dict_of(job["actions"]["steps"][0])
-
-
-def dict_of(value: Any) -> dict[str, Any]:
-    assert isinstance(value, dict)
-    return value
-
-
 def parsed(job: Any) -> Parsed:
     return parse_job(json.dumps(job, indent=2), "json")
 
@@ -62,3 +49,22 @@ def warning(result: Parsed, path: str) -> ProblemItem:
     assert found["severity"] == "warning", found
     assert result.job is not None, result.problems
     return found
+
+
+MISSING: Final = object()
+"""A value that takes its field away."""
+
+
+def changed(*changes: tuple[str, Any]) -> dict[str, Any]:
+    """The definition with values put at paths such as ``target.groups.0.timeoutSeconds``."""
+    job = definition()
+    for path, value in changes:
+        *way, last = path.split(".")
+        place: Any = job
+        for part in way:
+            place = place[int(part)] if isinstance(place, list) else place.setdefault(part, {})
+        if value is MISSING:
+            del place[last]
+        else:
+            place[int(last) if isinstance(place, list) else last] = value
+    return job

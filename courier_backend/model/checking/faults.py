@@ -27,7 +27,7 @@ def report_faults(findings: Findings, root: type[Definition], error: ValidationE
         if findings.is_full("error"):
             return
         path: Path = fault["loc"]
-        if not findings.has_error_within(path):
+        if not findings.has_value_error_within(path):
             message, meant = _told(root, fault)
             findings.error(path, message, meant)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from courier_backend.model.problems import path_text, problem_item
+from courier_backend.model.problems import problem_item
 
 if TYPE_CHECKING:
     from courier_backend.model.problems import Path
@@ -24,9 +24,12 @@ class Findings:
         self.document = document
         self._problems: list[ProblemItem] = []
         self._counts: Counter[str] = Counter()
+        self._faulty: list[Path] = []
 
     def error(self, path: Path, message: str, did_you_mean: str = "", *, key: bool = False) -> None:
         """Something that must be mended; `key`: the name of the field is wrong, not its value."""
+        if not key and not self.is_full("error"):
+            self._faulty.append(path)
         self._add("error", path, message, did_you_mean, self.document.offset_of(path, key=key))
 
     def warning(
@@ -38,6 +41,8 @@ class Findings:
     def take_remarks(self) -> None:
         """What the reader noticed."""
         for remark in self.document.remarks:
+            if remark.severity == "error":
+                self._faulty.append(remark.path)
             self._add(remark.severity, remark.path, remark.message, "", remark.offset)
 
     def _add(
@@ -55,13 +60,9 @@ class Findings:
         """Whether more of these are only counted."""
         return self._counts[severity] > _MOST
 
-    def has_error_within(self, path: Path) -> bool:
-        """Whether an error was found at `path` or below it."""
-        text = path_text(path)
-        return any(
-            problem["severity"] == "error" and _is_within(problem["path"], text)
-            for problem in self._problems
-        )
+    def has_value_error_within(self, path: Path) -> bool:
+        """Whether an error was found in the value at `path`."""
+        return any(found[: len(path)] == path for found in self._faulty)
 
     def sorted(self) -> list[ProblemItem]:
         """All of them, in the order of the file; of very many, how many more there are."""
@@ -71,7 +72,3 @@ class Findings:
                 message = f"there are {count - _MOST} more {severity}s like these"
                 found.append(problem_item(message, severity=severity))
         return found
-
-
-def _is_within(path: str, outer: str) -> bool:
-    return path == outer or path.startswith((f"{outer}.", f"{outer}["))

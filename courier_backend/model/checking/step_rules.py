@@ -76,21 +76,25 @@ def _check_command(findings: Findings, step: dict[str, Any], path: Path) -> None
 
 
 def _check_platforms(findings: Findings, command: dict[str, Any], path: Path) -> None:
-    if not any(platform in PLATFORMS for platform in command):
-        first = next(iter(command))
+    unknown = [platform for platform in command if platform not in PLATFORMS]
+    if len(unknown) == len(command):
         message = f"has no command for any of {listed(PLATFORMS)}"
-        findings.error(path, message, _platform_meant(first))
+        findings.error(path, message, _platform_meant(unknown[0]))
+        return
+    for platform in unknown:
+        message = f"is not one of {listed(PLATFORMS)}"
+        findings.warning((*path, platform), message, _platform_meant(platform))
     for platform, lines in command.items():
-        here = (*path, platform)
-        if platform not in PLATFORMS:
-            message = f"is not one of {listed(PLATFORMS)}"
-            findings.warning(here, message, _platform_meant(platform))
-        if not isinstance(lines, list):
-            findings.error(here, f"must be a list of command lines, not {shown(lines)}")
-        elif not lines:
-            findings.error(here, "is empty; at least one command line is needed")
-        else:
-            _check_lines(findings, lines, here)
+        _check_platform(findings, lines, (*path, platform))
+
+
+def _check_platform(findings: Findings, lines: object, path: Path) -> None:
+    if not isinstance(lines, list):
+        findings.error(path, f"must be a list of command lines, not {shown(lines)}")
+    elif not lines:
+        findings.error(path, "is empty; at least one command line is needed")
+    else:
+        _check_lines(findings, lines, path)
 
 
 def _platform_meant(name: str) -> str:
