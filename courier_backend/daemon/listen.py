@@ -8,6 +8,7 @@ from typing import Final
 from courier_backend.model.errors import Conflict
 
 HOST: Final = "127.0.0.1"
+_BACKLOG: Final = 2048
 
 
 def listen(port_file: Path, wanted: int) -> socket.socket:
@@ -31,6 +32,8 @@ def _bind(port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))
+        # With SO_REUSEADDR the port is ours only once it listens.
+        bound.listen(_BACKLOG)
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:
