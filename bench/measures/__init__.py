@@ -1,0 +1,1 @@
+"""One measure a module: each takes a `Bench` and gives `Figure`s."""

@@ -1,0 +1,1 @@
+"""What a user would take instead, each in a virtual environment of its own."""
