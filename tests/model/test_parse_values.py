@@ -46,7 +46,7 @@ OUT = STEP + "outputFieldRules.X"
         (GROUP + "queueTimeoutSeconds", -5, "-5 is less than 0", ""),
         (GROUP + "batchSize.type", "numbr", "not one of number, percent", "number"),
         (GROUP + "batchSize.type", MISSING, "is missing (one of number, percent)", ""),
-        (GROUP + "batchSize.value", 0, "at least 1 is needed", ""),
+        (GROUP + "batchSize.value", 0, "0 is less than 1", ""),
         (GROUP + "batchSize.value", MISSING, "is missing", ""),
         (GROUP + "batchSize.value", "1", '"1" is not a whole number', ""),
         (GROUP + "batchSize", 5, "must be an object with named fields, not 5", ""),
@@ -382,6 +382,13 @@ def test_what_no_field_may_hold(value: Any, says: str) -> None:
         named = parsed(changed((STEP + "inputs", {value: "x"}), (STEP + "command.linux.0", value)))
         assert says in error(named, "actions.steps[0].command.linux[0]")["message"]
         assert any(item["path"].startswith("actions.steps[0].inputs") for item in named.errors)
+
+
+def test_a_field_name_has_an_end() -> None:
+    result = parsed(changed((STEP + "command", {"linux": ["x"], "y" * 101: ["x"]})))
+    assert [item["message"] for item in result.errors] == [
+        "the field name is longer than 100 characters"
+    ]
 
 
 @pytest.mark.parametrize("wrapper", [{"item": {}}, {"items": [], "pagination": {}}])

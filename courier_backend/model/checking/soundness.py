@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BAD: Final = re.compile("[\x00\ud800-\udfff]")
 _LARGEST: Final = 2**63 - 1
+_LONGEST_NAME: Final = 100
 
 
 def check_soundness(findings: Findings) -> None:
@@ -41,6 +42,9 @@ def _check_object(findings: Findings, value: dict[str, object], path: Path) -> N
     for key, item in value.items():
         if _BAD.search(key):
             findings.error((*path, key), f"the field name {_fault(key)}", key=True)
+        elif len(key) > _LONGEST_NAME:
+            message = f"the field name is longer than {_LONGEST_NAME} characters"
+            findings.error((*path, key), message, key=True)
         _check(findings, item, (*path, key))
 
 

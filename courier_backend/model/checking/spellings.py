@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.rule_form import IMMEDIATE
-from courier_backend.model.checking.values import list_at, object_at, objects_at
+from courier_backend.model.checking.values import list_at, object_at, objects_at, text_at
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -125,9 +125,8 @@ class _Spellings:
             if is_query or "nodeListType" not in group:
                 group["nodeListType"] = "filter"
         elif is_query:
-            where = (*path, "query") if query is not None else (*path, "nodeListType")
-            message = 'is of an older form that says not enough; use nodeListType "filter"'
-            self._findings.error(where, message, "filter", key=True)
+            message = '"query" is an older form that is not documented; write a filter'
+            self._findings.error((*path, "nodeListType"), message, "filter")
         else:
             self._findings.warning((*path, "query"), "is the older spelling; it is ignored")
 
@@ -171,7 +170,7 @@ class _Spellings:
     def _method_case(self, step: dict[str, Any]) -> None:
         """Both `regEx` and `regex` are in use."""
         for rule in object_at(step, "outputFieldRules").values():
-            if isinstance(rule, dict) and rule.get("extractMethod") in {"regex", "regexp"}:
+            if isinstance(rule, dict) and text_at(rule, "extractMethod") in {"regex", "regexp"}:
                 rule["extractMethod"] = "regEx"
 
     def _step_numbers(self, job: dict[str, Any]) -> None:

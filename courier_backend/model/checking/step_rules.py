@@ -26,7 +26,7 @@ INTERPRETERS: Final = (
 _PLATFORM_NAMES: Final = {"macos": "darwin", "mac": "darwin", "osx": "darwin", "win": "windows"}
 _FACTS: Final = "node."
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_POSSIBLE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_POSSIBLE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
 _VERSION: Final = re.compile(r"[vV]?\d+(?:\.\d+){0,3}(?:[-+.][0-9A-Za-z.+-]+)?\Z", re.ASCII)
 
 
@@ -145,7 +145,7 @@ def _check_outputs(findings: Findings, step: dict[str, Any], path: Path) -> None
 
 
 def _check_output(findings: Findings, rule: dict[str, Any], path: Path) -> None:
-    kind, source = rule.get("sourceType"), text_at(rule, "source")
+    kind, source = text_at(rule, "sourceType"), text_at(rule, "source")
     if kind in {"file", "artifact"} and not source:
         what = "the path of the file" if kind == "file" else "the name of the artifact"
         findings.error((*path, "source"), f"is missing ({what})")
@@ -156,12 +156,12 @@ def _check_output(findings: Findings, rule: dict[str, Any], path: Path) -> None:
 
 
 def _check_extraction(findings: Findings, rule: dict[str, Any], path: Path) -> None:
-    method, expression = rule.get("extractMethod"), text_at(rule, "expression")
+    method, expression = text_at(rule, "extractMethod"), text_at(rule, "expression")
     if method in {"regEx", "jsonPath"} and not expression:
         findings.error((*path, "expression"), f"is missing: extractMethod is {method}")
     if method == "regEx" and (fault := pattern_fault(expression)):
         findings.error((*path, "expression"), fault)
-    if method is None and expression:
+    if "extractMethod" not in rule and expression:
         message = "is missing: there is an expression (one of content, regEx, jsonPath)"
         findings.error((*path, "extractMethod"), message)
 

@@ -38,9 +38,9 @@ def check_target(findings: Findings) -> None:
 
 def _check_selection(findings: Findings, group: dict[str, Any], path: Path) -> None:
     """The node list type names one of four fields; that one must be there."""
-    kind = group.get("nodeListType")
+    kind = text_at(group, "nodeListType")
     given = {name for name, field in _SELECTORS.items() if _is_given(group.get(field))}
-    if kind is None:
+    if "nodeListType" not in group:
         meant = next(iter(given)) if len(given) == 1 else ""
         words = ", ".join(_SELECTORS)
         findings.error((*path, "nodeListType"), f"is missing (one of {words})", meant)
@@ -97,17 +97,14 @@ def _check_batch_size(findings: Findings, group: dict[str, Any], path: Path) -> 
         return
     here = (*path, "batchSize")
     kind, value = size.get("type", ""), number_at(size, "value")
-    if kind == "":
-        if value:
-            findings.error((*here, "type"), "is missing (one of number, percent)")
-        return
-    if "value" not in size or value == 0:
-        findings.error(
-            (*here, "value"),
-            f"{'0 is' if value == 0 else 'is missing;'} "
-            f"at least 1 {'is needed' if value is None else 'is needed instead'}",
-        )
-    _check_percent(findings, size, here)
+    if kind == "" and value:
+        findings.error((*here, "type"), "is missing (one of number, percent)")
+    elif kind in ("number", "percent"):
+        if "value" not in size:
+            findings.error((*here, "value"), "is missing (a whole number from 1)")
+        elif value == 0:
+            findings.error((*here, "value"), "0 is less than 1, the least")
+        _check_percent(findings, size, here)
 
 
 def _check_percent(findings: Findings, amount: dict[str, Any], path: Path) -> None:
