@@ -1,6 +1,7 @@
 """Any valid definition survives every format; any one fault is found where it is."""
 
 import copy
+import json
 from typing import Any
 
 from hypothesis import given, settings
@@ -277,12 +278,56 @@ def test_one_fault_is_found_where_it_is(
     assert job is not None
     normal = job.normal()
     path = data.draw(st.sampled_from(leaves(normal)))
-    broken = put(normal, path, ["wrong"])
+    broken = put(normal, path, data.draw(st.sampled_from([["wrong"], {"wrong": [1]}])))
     result = parse_job(dump_job(broken, body_format), body_format)
     assert result.job is None
     assert [item["path"] for item in result.errors] == [path_text(path)]
     assert result.errors[0]["line"] > 0
     assert problem_sentence(result.errors[0]).startswith(path_text(path))
+
+
+def places(value: Any, path: Path = ()) -> list[Path]:
+    """Every place in a definition but the root."""
+    items: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = list(enumerate(value))
+    return [path] * bool(path) + [p for key, item in items for p in places(item, (*path, key))]
+
+
+OLDER = [
+    "schduleRule", "immediate", "schedule", "timeoutSeconds", "query", "stepNumber", "limits",
+    "stepOutputFieldRules", "OutputFieldRules", "outputFieldRules", "min_version", "max_version",
+    "time", "name", "filter", "filterId", "batchSize", "command", "skill", "type", "Name", "item",
+]  # fmt: skip
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+
+
+@given(DEFINITION, st.data())
+@settings(max_examples=200, deadline=None)
+def test_anything_anywhere_is_answered(definition: dict[str, Any], data: st.DataObject) -> None:
+    job = copy.deepcopy(definition)
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(places(job)))
+        job = put(job, path, data.draw(ANYTHING))
+        parents = [job] + [item for item in objects(job) if item]
+        parent = data.draw(st.sampled_from(parents))
+        parent[data.draw(st.sampled_from(OLDER))] = data.draw(ANYTHING)
+    node_ids = data.draw(st.sampled_from([(), (ZERO_ID,)]))
+    result = parse_job(json.dumps(job), "json", node_ids=node_ids, inputs={"X": "1"})
+    assert (result.job is None) == bool(result.errors)
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    inside = list(value.values()) if isinstance(value, dict) else []
+    inside = value if isinstance(value, list) else inside
+    own = [value] if isinstance(value, dict) else []
+    return own + [found for item in inside for found in objects(item)]
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "json", "yaml", "toml"]))
