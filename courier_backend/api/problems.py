@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -83,7 +84,7 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return of_status(404, "no-such-path", f"There is nothing at {path}.")
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("allow", "")
+        allowed = Headers(dict(error.headers or {})).get("allow", "")
         detail = f"{request.method} is not possible on {path}; {allowed} is."
         return of_status(405, "method-not-allowed", detail, allow=allowed)
     return of_status(error.status_code, "bad-request", f"{error.detail}.")

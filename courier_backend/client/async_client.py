@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -83,7 +83,7 @@ class AsyncClient:
             raise error_of(response.status_code, response.content)
         return call.read(orjson.loads(response.content) if response.content else None)
 
-    async def pages(self, call: Call[Page[T]]) -> AsyncIterator[Page[T]]:
+    async def pages(self, call: Call[Page[T]]) -> AsyncGenerator[Page[T], None]:
         """This page and all that follow."""
         question: Call[Page[T]] | None = call
         while question is not None:
@@ -91,7 +91,7 @@ class AsyncClient:
             yield page
             question = following(question, page)
 
-    async def items(self, call: Call[Page[T]]) -> AsyncIterator[T]:
+    async def items(self, call: Call[Page[T]]) -> AsyncGenerator[T, None]:
         """Every item of this page and of all that follow."""
         async for page in self.pages(call):
             for item in page["items"]:
@@ -105,7 +105,7 @@ class AsyncClient:
         instance_id: str = "",
         run_id: str = "",
         patience: float | None = WATCHING_SECONDS,
-    ) -> AsyncIterator[EventItem]:
+    ) -> AsyncGenerator[EventItem, None]:
         """Events as they happen, without a gap; `after` None: from now on.
 
         A broken stream is taken up again where it ended, for `patience` seconds (None: for ever);
@@ -127,7 +127,7 @@ class AsyncClient:
         instance_id: str = "",
         run_id: str = "",
         patience: float | None = WATCHING_SECONDS,
-    ) -> AsyncIterator[list[EventItem] | Unreachable]:
+    ) -> AsyncGenerator[list[EventItem] | Unreachable, None]:
         """Like `events`, as many at once as came at once; and each loss of contact, as it is.
 
         An empty batch says that the stream stands (again).
@@ -149,7 +149,7 @@ class AsyncClient:
 
     async def live_output(
         self, run_id: str, step: int, attempt: int
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """Output of a running attempt as it comes (`output`, `dropped`), until its `end`."""
         path = f"{attempt_path(run_id, step, attempt)}/output/live"
         async for messages in self._messages(path, {}):
@@ -182,7 +182,7 @@ class AsyncClient:
 
     async def _messages(
         self, path: str, query: Mapping[str, str]
-    ) -> AsyncIterator[list[SseMessage]]:
+    ) -> AsyncGenerator[list[SseMessage], None]:
         """The messages of a stream, as many at once as came at once; first an empty list."""
         url = str(httpx.URL(self.address.url + path, params=dict(query)))
         decoder = SseDecoder()

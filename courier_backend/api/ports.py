@@ -1,0 +1,173 @@
+"""What the API asks of the rest of the backend. It sees nothing but this."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from typing_extensions import TypedDict
+
+from courier_backend.api.activity import Activity
+from courier_backend.evidence.links import Links
+from courier_backend.model.wire import (
+    BackendStatus,
+    CancelItem,
+    JobItem,
+    NodeItem,
+    OutputItem,
+    PlanItem,
+    Submission,
+    Submitted,
+)
+from courier_backend.store.store import Store
+
+Mark = Mapping[str, Any]
+"""A line of live output: `output` of the protocol, ``dropped`` with its bytes, or ``end``."""
+
+
+class LabItem(TypedDict):
+    """A node of the lab."""
+
+    id: str
+    name: str
+    url: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """Evidence that is stored: in memory (`data`) or as a file (`path`); `sha256` in hex."""
+
+    name: str
+    sha256: str
+    bytes_total: int
+    data: bytes | None = None
+    path: Path | None = None
+
+
+class Service(Protocol):
+    """The commands. `by` is who asks, as history will name them. All raise `CourierError`."""
+
+    @property
+    def store(self) -> Store:
+        """Where queries go."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Signs and checks links to evidence."""
+        ...
+
+    @property
+    def activity(self) -> Activity:
+        """Where the API counts its use."""
+        ...
+
+    async def add_job(self, sub: Submission, *, idempotency_key: str, by: str) -> Submitted:
+        """Accept a job; the same key gives the same job."""
+        ...
+
+    async def plan(self, sub: Submission) -> PlanItem:
+        """Say what a job would do."""
+        ...
+
+    async def update_job(self, job_id: str, sub: Submission, *, by: str) -> JobItem:
+        """Give a job another definition."""
+        ...
+
+    async def delete_job(self, job_id: str, *, by: str) -> None:
+        """Take a job away; its history stays."""
+        ...
+
+    async def cancel_job(self, job_id: str, *, instances: bool, reason: str, by: str) -> CancelItem:
+        """No instances any more; `instances`: and stop those that are not final."""
+        ...
+
+    async def activate(self, job_id: str, *, by: str) -> str:
+        """Start one instance now; its id."""
+        ...
+
+    async def cancel_instance(
+        self, instance_id: str, *, group_number: int | None, reason: str, by: str
+    ) -> CancelItem:
+        """Stop an instance, or one group of it."""
+        ...
+
+    async def cancel_run(self, run_id: str, *, reason: str, by: str) -> CancelItem:
+        """Stop one run."""
+        ...
+
+    async def retry(self, instance_id: str, *, only: str, by: str) -> Submitted:
+        """A new instance on the nodes that did not succeed ("failed"), or on all ("all")."""
+        ...
+
+    async def add_node(
+        self, url: str, token: str, *, name: str, tags: dict[str, str], by: str
+    ) -> NodeItem:
+        """Add a node after having asked it who it is."""
+        ...
+
+    async def change_node(
+        self,
+        node_id: str,
+        *,
+        name: str | None = None,
+        tags: dict[str, str] | None = None,
+        archived: bool | None = None,
+        by: str,
+    ) -> NodeItem:
+        """Change what is given."""
+        ...
+
+    async def remove_node(self, node_id: str, *, by: str) -> None:
+        """Forget a node."""
+        ...
+
+    def live_node(self, item: NodeItem) -> NodeItem:
+        """A stored node with what is known of it right now."""
+        ...
+
+    async def lab_up(self, count: int, seed: int | None) -> list[LabItem]:
+        """As many lab nodes as this, all answering."""
+        ...
+
+    async def lab_status(self) -> list[LabItem]:
+        """The lab's nodes."""
+        ...
+
+    async def lab_down(self) -> list[LabItem]:
+        """End the lab; the nodes that were."""
+        ...
+
+    async def evidence(
+        self, run_id: str, step: int, attempt: int, *, wait_seconds: float
+    ) -> EvidenceFile:
+        """Stored evidence; waits while it is on its way.
+
+        Raises:
+            NotFound: no such attempt.
+            NotYet: still on its way after the wait.
+            Gone: lost, expired, or there never was any; says why.
+        """
+        ...
+
+    async def output(
+        self, run_id: str, step: int, attempt: int, *, stream: str, offset: int, limit: int
+    ) -> OutputItem:
+        """A part of the output, from the node while it runs and from the evidence after."""
+        ...
+
+    def live_output(
+        self, run_id: str, step: int, attempt: int
+    ) -> AbstractAsyncContextManager[AsyncIterator[Mark]]:
+        """The output as it comes, bounded for a reader that does not keep up."""
+        ...
+
+    def status(self) -> BackendStatus:
+        """How the backend is."""
+        ...
+
+    async def stop(self, cancel_all: bool) -> None:
+        """Begin to end the backend; `cancel_all`: cancel what runs first, and wait for it."""
+        ...

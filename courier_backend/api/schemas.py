@@ -1,0 +1,189 @@
+"""The shapes of bodies, for the API's description of itself. Answers are not validated by them."""
+
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from typing_extensions import TypedDict
+
+from courier_backend.model.wire import Pagination, Submission
+
+T = TypeVar("T")
+
+
+class Item(TypedDict, Generic[T]):
+    """One thing, in its envelope."""
+
+    item: T
+
+
+class Items(TypedDict, Generic[T]):
+    """A page of a list, in its envelope."""
+
+    items: list[T]
+    pagination: Pagination
+    totalItems: int
+
+
+class IdItem(TypedDict):
+    """The id of what was meant."""
+
+    id: str
+
+
+class Activated(TypedDict):
+    """A job that was started by hand: its id, and that of the new instance."""
+
+    id: str
+    instanceId: str
+
+
+class NodeStatus(TypedDict):
+    """How a node is."""
+
+    id: str
+    name: str
+    healthStatus: str
+    healthReason: str
+    enrollmentLevel: str
+    archived: bool
+    lastContactAt: str
+    activeRuns: int
+
+
+class Event(TypedDict):
+    """Something that happened; `data` depends on the `type`."""
+
+    seq: int
+    time: str
+    type: str
+    jobId: str | None
+    instanceId: str | None
+    runId: str | None
+    nodeId: str | None
+    data: dict[str, Any]
+
+
+class Health(TypedDict):
+    """The backend lives; `hmac` proves that it knows the token, and is "" without a nonce."""
+
+    status: str
+    version: str
+    hmac: str
+
+
+class _Body(BaseModel):
+    """What a client sends; a word that we do not know is refused, so that no typo is obeyed."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class SubmissionBody(_Body):
+    """A job file as text, with nodes and inputs that replace those in it."""
+
+    body: str
+    body_format: Literal["", "json", "yaml", "toml"] = ""
+    file_name: str = ""
+    node_ids: list[str] = Field(default_factory=list, max_length=100_000)
+    inputs: dict[str, str] = Field(default_factory=dict)
+
+    def submission(self) -> Submission:
+        """As the service takes it."""
+        return {
+            "body": self.body,
+            "bodyFormat": self.body_format,
+            "fileName": self.file_name,
+            "nodeIds": self.node_ids,
+            "inputs": self.inputs,
+        }
+
+
+class CancelJobBody(_Body):
+    """`instances`: stop those that are not final, too."""
+
+    instances: bool = False
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class CancelInstanceBody(_Body):
+    """`groupNumber`: only this group."""
+
+    group_number: int | None = Field(default=None, ge=0)
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class CancelRunBody(_Body):
+    """Why, for history."""
+
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class RetryBody(_Body):
+    """Which nodes: those that did not succeed, or all."""
+
+    only: Literal["failed", "all"] = "failed"
+
+
+class NodeBody(_Body):
+    """Where a node's runner answers, and the token that it knows."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    token: Annotated[str, Field(min_length=1, max_length=4000)]
+    name: Annotated[str, Field(max_length=200)] = ""
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
+class TagsBody(_Body):
+    """All tags of a node."""
+
+    tags: dict[str, str]
+
+
+class ArchiveBody(_Body):
+    """An archived node is never targeted."""
+
+    archived: bool = True
+
+
+class LabBody(_Body):
+    """How many nodes; the same seed gives the same fleet."""
+
+    nodes: Annotated[int, Field(ge=0, le=10_000)]
+    seed: int | None = None
+
+
+class StopBody(_Body):
+    """`all`: cancel what runs first, and wait for it."""
+
+    all: bool = False
+
+
+# By reference: a model would be built anew for each of some 300 answers when the backend starts.
+PROBLEM: dict[str, Any] = {
+    "description": "It did not work: a problem as RFC 9457 describes it.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}},
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These answers, as problems; 401, 421 and 500 may always come."""
+    return dict.fromkeys(sorted({401, 421, 422, 500, *statuses}), PROBLEM)
+
+
+NAMED: dict[str, Any] = {}
+"""The shapes of answers by their names in the description."""
+
+
+def told(kind: type, *errors: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """An answer of this shape, or these problems."""
+    name = _name(kind)
+    NAMED[name] = kind
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {status: {"description": "Done.", "content": content}, **problems(*errors)}
+
+
+def _name(kind: type) -> str:
+    """``Items_JobItem`` for ``Items[JobItem]``."""
+    return "_".join(each.__name__ for each in (get_origin(kind) or kind, *get_args(kind)))

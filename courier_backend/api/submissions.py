@@ -1,0 +1,68 @@
+"""A job file as the raw body of a request."""
+
+from typing import Any, Final
+
+from fastapi import Request
+
+from courier_backend.model.errors import BadInput, CourierError
+from courier_backend.model.wire import Submission
+
+_FORMATS: Final = {
+    "application/json": "json",
+    "application/yaml": "yaml",
+    "application/x-yaml": "yaml",
+    "text/yaml": "yaml",
+    "text/x-yaml": "yaml",
+    "application/toml": "toml",
+    "text/toml": "toml",
+    "": "",
+    "application/octet-stream": "",
+    "text/plain": "",
+    "application/x-www-form-urlencoded": "",  # what curl says when it is told nothing
+}
+
+FILE_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "A job file, as it is.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "application/yaml": {"schema": {"type": "string"}},
+            "application/toml": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+class UnknownFormat(CourierError):
+    """A media type that no job file has."""
+
+    code = "bad-input"
+    http_status = 415
+    exit_code = 2
+
+
+async def submission_of(request: Request, file_name: str) -> Submission:
+    """The submission that a request carries.
+
+    Raises:
+        UnknownFormat: its type is none of a job file.
+        BadInput: it is not text.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in _FORMATS:
+        raise UnknownFormat(
+            f"A job file is not of type {media_type}.",
+            hint="Send application/json, application/yaml or application/toml.",
+        )
+    try:
+        text = (await request.body()).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The job file is not UTF-8 text: byte {error.start} is not.") from error
+    return {
+        "body": text,
+        "bodyFormat": _FORMATS[media_type],
+        "fileName": file_name,
+        "nodeIds": [],
+        "inputs": {},
+    }
