@@ -20,11 +20,12 @@ def put_nodes(findings: Findings, node_ids: Sequence[str]) -> None:
     """Run every group on these nodes."""
     if not node_ids:
         return
-    for _, group in objects_at(object_at(findings.document.value, "target"), "groups"):
+    for number, group in objects_at(object_at(findings.document.value, "target"), "groups"):
         for field in _SELECTION:
             group.pop(field, None)
         group["nodeListType"] = "nodes"
         group["nodeIdentifiers"] = list(node_ids)
+        findings.document.added.add(("target", "groups", number, "nodeIdentifiers"))
 
 
 def put_inputs(findings: Findings, inputs: Mapping[str, str]) -> None:

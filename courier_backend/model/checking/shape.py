@@ -81,18 +81,15 @@ def field_at(root: type[Definition], path: Path) -> Field | None:
     """The field that a path leads to."""
     model: type[Definition] | None = root
     found: Field | None = None
-    steps = iter(path)
-    for part in steps:
-        if model is None or not isinstance(part, str):
-            return None
-        found = fields_of(model).get(part)
-        if found is None:
-            return None
-        if found.form != "one":
-            found_inside = next(steps, None)
-            if found_inside is None:
-                return found
-        model = found.shape
+    is_name = True
+    for part in path:
+        if is_name:
+            found = fields_of(model).get(str(part)) if model else None
+            if found is None:
+                return None
+            model = found.shape
+        # What follows a list or a map is a position or a name of the user's, not a field.
+        is_name = not (is_name and found and found.form != "one")
     return found
 
 

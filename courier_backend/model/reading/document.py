@@ -84,6 +84,8 @@ class Document:
     keys: dict[Path, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     moved: dict[Path, Path] = field(default_factory=dict)
+    added: set[Path] = field(default_factory=set)
+    """What was put in from elsewhere, and has no place in the text."""
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -92,6 +94,8 @@ class Document:
 
     def offset_of(self, path: Path, *, key: bool = False) -> int | None:
         """Where the value (or its key) stands; of what is missing, where it should have stood."""
+        if any(path[: len(added)] == added for added in self.added):
+            return None
         for end in range(len(path), -1, -1):
             part = self._written(path[:end])
             table = self.keys if key and end == len(path) else self.places
