@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from courier_backend.model.event import GroupData, NewEvent, RunData
@@ -83,8 +83,10 @@ def _group(
         number=number,
         batch_size=size,
         rolling=rolling,
-        timeout_seconds=spec["timeoutSeconds"] or defaults.timeout_seconds,
-        queue_timeout_seconds=spec.get("queueTimeoutSeconds") or defaults.queue_timeout_seconds,
+        timeout=timedelta(seconds=spec["timeoutSeconds"] or defaults.timeout_seconds),
+        queue_timeout=timedelta(
+            seconds=spec.get("queueTimeoutSeconds") or defaults.queue_timeout_seconds
+        ),
         criteria=spec["successCriteria"],
         early_termination=spec["earlyTermination"],
         runs=[_run_state(run) for run in runs],
@@ -113,6 +115,8 @@ def _run_state(run: RunData) -> RunState:
         run["groupNumber"],
         run["batchNumber"],
         RunStatus(run["status"]),
+        run["reasonCode"],
+        run["reason"],
         finished_on_node=bool(run["reasonCode"]),
     )
 
@@ -128,7 +132,7 @@ def _group_data(group: GroupState) -> GroupData:
         "batchSize": group.batch_size,
         "batchCount": batches,
         "distributionMethod": "rolling" if group.rolling else "batching",
-        "timeoutSeconds": int(group.timeout_seconds),
+        "timeoutSeconds": int(group.timeout.total_seconds()),
         "criteria": list(group.criteria),
         "earlyTermination": group.early_termination,
     }

@@ -1,155 +1,144 @@
-"""How an instance moves on: groups, batches, verdicts, cancels, and the end."""
+"""How an instance moves on: groups start, batches go out, verdicts stand, the instance ends."""
+
+from collections.abc import Iterable
 
 from courier_backend.model.status import GroupStatus, InstanceStatus, ReasonCode, RunStatus
-from courier_backend.model.times import to_text
 from courier_backend.orchestrator.state import GroupState, RunState
 from courier_backend.orchestrator.turn import Turn
-from courier_backend.targeting.criteria import judge
 
-_CANCELED = "canceled by an operator"
+CANCELED = "canceled by an operator"
 
 
-def advance(turn: Turn) -> None:
-    """Start what may start, judge what can be judged, end what has ended."""
-    state = turn.state
-    if state.is_final:
+def start(turn: Turn) -> None:
+    """Start what may start. Harmless when it has started already."""
+    advance(turn, turn.state.groups if turn.state.parallel else ())
+
+
+def advance(turn: Turn, groups: Iterable[GroupState]) -> None:
+    """Something ended in these groups: do all that follows from it."""
+    if turn.state.is_final:
         return
-    for group in state.groups:
+    for group in groups:
         _advance_group(turn, group)
-        if not state.parallel and not _may_pass(turn, group):
-            break
-    if all(group.is_done and group.is_decided for group in state.groups):
+    if not turn.state.parallel:
+        _pass_on(turn)
+    if turn.state.open_groups == 0:
         _end(turn)
 
 
-def _may_pass(turn: Turn, group: GroupState) -> bool:
-    """Whether the next of sequential groups may begin; skips the rest when this one failed."""
-    if not group.is_done:
-        return False
-    if group.status is not GroupStatus.SUCCESS:
-        _skip_after(turn, group)
-    return True
+def _pass_on(turn: Turn) -> None:
+    """Of sequential groups, the next begins when all runs of the one before are final."""
+    state = turn.state
+    while state.current < len(state.groups):
+        group = state.groups[state.current]
+        if not group.over:
+            _advance_group(turn, group)
+        if not group.over:
+            return
+        state.current += 1
 
 
 def _advance_group(turn: Turn, group: GroupState) -> None:
+    if group.over or (group.status is GroupStatus.PENDING and not _may_start(turn, group)):
+        return
     if group.status is GroupStatus.PENDING:
-        turn.set_group_status(group, GroupStatus.RUNNING)
-    _judge(turn, group)
+        turn.change_group(group, GroupStatus.RUNNING)
+    if group.status is GroupStatus.RUNNING:
+        _judge(turn, group)
     _send_out(turn, group)
+    close_if_over(turn, group)
+
+
+def _may_start(turn: Turn, group: GroupState) -> bool:
+    return turn.state.parallel or group.number == turn.state.current
+
+
+def close_if_over(turn: Turn, group: GroupState) -> None:
+    """Note that the verdict of a group stands and all of its runs are final."""
+    if not group.over and group.is_decided and group.is_done:
+        group.over = True
+        turn.state.open_groups -= 1
 
 
 def _judge(turn: Turn, group: GroupState) -> None:
     """Record the verdict as soon as nothing can change it."""
-    if group.status is not GroupStatus.RUNNING:
+    holds = group.verdict()
+    if holds is None:
         return
-    holds = judge(group.criteria, group.tally())
     if holds:
-        turn.set_group_status(group, GroupStatus.SUCCESS, ReasonCode.CRITERIA_MET)
-    elif holds is False and (group.cancel_asked or turn.state.cancel_asked):
-        turn.set_group_status(group, GroupStatus.CANCELED, ReasonCode.OPERATOR, _CANCELED)
-    elif holds is False:
-        _failed(turn, group)
+        turn.change_group(group, GroupStatus.SUCCESS, ReasonCode.CRITERIA_MET)
+    elif group.cancel_asked or turn.state.cancel_asked:
+        turn.change_group(group, GroupStatus.CANCELED, ReasonCode.OPERATOR, CANCELED)
+    else:
+        _fail(turn, group)
+    if not holds and not turn.state.parallel:
+        skip_after(turn, group)
 
 
-def _failed(turn: Turn, group: GroupState) -> None:
-    if not group.runs:
-        turn.set_group_status(
-            group, GroupStatus.FAILURE, ReasonCode.NO_NODES, "the group has no node"
-        )
-        return
-    reason = "the success criteria cannot be met any more"
-    turn.set_group_status(group, GroupStatus.FAILURE, ReasonCode.CRITERIA_UNREACHABLE, reason)
+def _fail(turn: Turn, group: GroupState) -> None:
+    reason = group.bar.sentence(group.failed)
+    code = ReasonCode.CRITERIA_UNREACHABLE if group.runs else ReasonCode.NO_NODES
+    turn.change_group(group, GroupStatus.FAILURE, code, reason)
     if group.early_termination:
-        _end_pending(turn, group, RunStatus.SKIPPED, ReasonCode.CRITERIA_UNREACHABLE, reason)
+        end_pending(turn, group, RunStatus.SKIPPED, code, reason)
 
 
 def _send_out(turn: Turn, group: GroupState) -> None:
-    """Dispatch what the distribution method allows now."""
-    if not group.rolling and group.in_flight:
+    """Dispatch what the distribution method allows now.
+
+    Batching: a whole batch once nothing is in flight. Rolling: as many as the window has room for.
+    """
+    run = group.next_pending()
+    if run is None or (group.in_flight and not group.rolling):
         return
-    batch: int | None = None
-    while (run := _next_pending(group)) is not None:
-        if group.rolling:
-            if group.in_flight >= group.batch_size:
-                return
-        elif batch is None:
-            batch = run.batch_number
-        elif run.batch_number != batch:
-            return
+    batch = run.batch_number
+    while run is not None and _fits(group, run, batch):
         turn.dispatch(run)
+        run = group.next_pending()
 
 
-def _next_pending(group: GroupState) -> RunState | None:
-    while group.next_index < len(group.runs):
-        run = group.runs[group.next_index]
-        if run.status is RunStatus.PENDING:
-            return run
-        group.next_index += 1
-    return None
+def _fits(group: GroupState, run: RunState, batch: int) -> bool:
+    return group.in_flight < group.batch_size if group.rolling else run.batch_number == batch
 
 
-def _skip_after(turn: Turn, failed: GroupState) -> None:
-    """Groups behind one that failed never begin."""
+def skip_after(turn: Turn, failed: GroupState) -> None:
+    """Sequential groups behind one that did not succeed never begin."""
     reason = f"group {failed.number} did not succeed"
     for group in turn.state.groups[failed.number + 1 :]:
         if group.status is GroupStatus.PENDING:
-            turn.set_group_status(group, GroupStatus.SKIPPED, ReasonCode.GROUP_FAILED, reason)
-            _end_pending(turn, group, RunStatus.SKIPPED, ReasonCode.GROUP_FAILED, reason)
+            turn.change_group(group, GroupStatus.SKIPPED, ReasonCode.GROUP_FAILED, reason)
+            end_pending(turn, group, RunStatus.SKIPPED, ReasonCode.GROUP_FAILED, reason)
+            close_if_over(turn, group)
 
 
-def _end_pending(
+def end_pending(
     turn: Turn, group: GroupState, status: RunStatus, reason_code: str, reason: str
 ) -> None:
-    while (run := _next_pending(group)) is not None:
-        turn.end_run(run, status, reason_code, reason)
+    """What has not gone out never will."""
+    while (run := group.next_pending()) is not None:
+        turn.change_run(run, status, reason_code, reason)
 
 
 def _end(turn: Turn) -> None:
-    """All groups are decided and all runs are final: the instance ends."""
+    """All groups are over: the instance ends.
+
+    It is `canceled` when it was canceled as a whole, or when nothing but cancels kept it from
+    success.
+    """
     groups = turn.state.groups
     failed = [group for group in groups if group.status is GroupStatus.FAILURE]
-    if all(group.status is GroupStatus.SUCCESS for group in groups):
+    succeeded = all(group.status is GroupStatus.SUCCESS for group in groups)
+    if turn.state.cancel_asked or not (failed or succeeded):
+        turn.end_instance(InstanceStatus.CANCELED, ReasonCode.OPERATOR, CANCELED)
+    elif succeeded:
         turn.end_instance(InstanceStatus.SUCCESS, ReasonCode.CRITERIA_MET, "")
-    elif turn.state.cancel_asked or not failed:
-        turn.end_instance(InstanceStatus.CANCELED, ReasonCode.OPERATOR, _CANCELED)
     else:
-        first = failed[0]
-        code = ReasonCode.NO_NODES if not first.runs else ReasonCode.CRITERIA_UNREACHABLE
-        numbers = ", ".join(str(group.number) for group in failed)
-        reason = f"the success criteria of group {numbers} did not hold"
-        turn.end_instance(InstanceStatus.FAILURE, code, reason)
+        _end_failed(turn, failed)
 
 
-def cancel(turn: Turn, reason: str, group_number: int | None, run_id: str | None) -> None:
-    """Stop the instance, one group, or one run: pending ones at once, others when they say so."""
-    state = turn.state
-    if state.is_final:
-        return
-    if run_id is not None:
-        _cancel_runs(turn, [state.runs[run_id]], reason)
-    elif group_number is not None:
-        state.groups[group_number].cancel_asked = True
-        _cancel_runs(turn, state.groups[group_number].runs, reason)
-    else:
-        _note_cancel(turn, reason)
-        _cancel_runs(turn, list(state.runs.values()), reason)
-        for group in state.groups:
-            if group.status is GroupStatus.PENDING:
-                turn.set_group_status(group, GroupStatus.CANCELED, ReasonCode.OPERATOR, _CANCELED)
-    advance(turn)
-
-
-def _note_cancel(turn: Turn, reason: str) -> None:
-    if not turn.state.cancel_asked:
-        turn.state.cancel_asked = True
-        data = {"cancelRequestedAt": to_text(turn.now), "cancelReason": reason}
-        turn.record("instance-changed", data)
-
-
-def _cancel_runs(turn: Turn, runs: list[RunState], reason: str) -> None:
-    sentence = f"{_CANCELED}: {reason}" if reason else _CANCELED
-    for run in runs:
-        if run.status is RunStatus.PENDING:
-            turn.end_run(run, RunStatus.CANCELED, ReasonCode.OPERATOR, sentence)
-        elif run.is_in_flight:
-            turn.ask_to_cancel(run)
+def _end_failed(turn: Turn, failed: list[GroupState]) -> None:
+    code = ReasonCode.CRITERIA_UNREACHABLE if failed[0].runs else ReasonCode.NO_NODES
+    reason = "; ".join(
+        f"group {group.number}: {group.bar.sentence(group.failed)}" for group in failed
+    )
+    turn.end_instance(InstanceStatus.FAILURE, code, reason)

@@ -1,83 +1,99 @@
 """What a node tells of a run, and what it means for the run."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
-from courier_backend.model.protocol import StatusLine
-from courier_backend.model.status import RunStatus
-from courier_backend.orchestrator.flow import advance
+from courier_backend.model.protocol import Received, RunFinished, StatusLine
+from courier_backend.model.status import FINAL_RUN, ReasonCode, RunStatus
+from courier_backend.orchestrator.flow import CANCELED, advance
 from courier_backend.orchestrator.state import RunState
 from courier_backend.orchestrator.turn import Turn
+from courier_backend.orchestrator.watch import watch
 
-_NOT_TOLD_ON = frozenset({"type", "seq", "time"})
+_ENDS: Final = frozenset(status.value for status in FINAL_RUN - {RunStatus.SKIPPED})
 
 
 def hear(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> None:
     """Take a status line. One that was taken before, told again by a resume, changes nothing."""
-    if line["seq"] <= run.last_seq:
+    if line["seq"] <= run.last_seq or run.heard_at is None:
         return
+    _note_contact(turn, run, line, age_seconds)
+    if line["type"] == "received":
+        _received(turn, run, line)
+    elif line["type"] == "run-finished":
+        _finished(turn, run, line)
+    elif line["type"] in {"step-started", "attempt-started"}:
+        _move_on(turn, run, line, RunStatus.RUNNING, line["type"])
+    else:
+        turn.record(line["type"], _data(line), run)
+    watch(turn.state, run)
+
+
+def _note_contact(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> None:
+    """The clock of the time-out starts again when the line was written, by our own clock."""
     run.last_seq = line["seq"]
     run.unreachable = ""
-    run.heard_at = turn.now - timedelta(seconds=age_seconds)
+    run.waiting = False
     run.pause_seconds = 0.0
-    match line["type"]:
-        case "received":
-            _received(turn, run, line)
-        case "step-started" | "attempt-started":
-            _under_way(turn, run, line)
-        case "attempt-finished":
-            run.pause_seconds = line["retryInSeconds"] or 0.0
-            turn.record(line["type"], _data(line), run)
-        case "step-finished":
-            turn.record(line["type"], _data(line), run)
-        case "run-finished":
-            _finished(turn, run, line)
+    if line["type"] == "attempt-finished":
+        run.pause_seconds = max(0.0, line["retryInSeconds"] or 0.0)
+    written = turn.now - timedelta(seconds=max(0.0, age_seconds)) if age_seconds else turn.now
+    if run.heard_at is None or written > run.heard_at or run.heard_at > turn.now:
+        run.heard_at = written
 
 
-def _data(line: Any) -> dict[str, Any]:  # noqa: ANN401  any of the status lines
+def _data(line: StatusLine) -> dict[str, Any]:
     """The fields of a line as the event carries them."""
-    data = {key: value for key, value in line.items() if key not in _NOT_TOLD_ON}
-    return data | {"nodeSeq": line["seq"], "at": line["time"]}
+    data: dict[str, Any] = dict(line)
+    data["nodeSeq"] = data.pop("seq")
+    data["at"] = data.pop("time")
+    del data["type"]
+    return data
 
 
-def _moved(turn: Turn, run: RunState, status: RunStatus) -> dict[str, Any]:
-    """Move a run in flight to `status`; what the event says of it. A final run stays."""
-    before = run.status
-    if run.is_in_flight:
-        turn.set_run_status(run, status)
-    return {"from": before, "status": run.status}
-
-
-def _received(turn: Turn, run: RunState, line: Any) -> None:  # noqa: ANN401
+def _received(turn: Turn, run: RunState, line: Received) -> None:
     run.waiting = bool(line["waiting"])
-    turn.record("run-received", _data(line) | _moved(turn, run, RunStatus.RECEIVED), run)
+    forward = run.status is RunStatus.DISPATCHED
+    _move_on(turn, run, line, RunStatus.RECEIVED if forward else run.status, "run-received")
 
 
-def _under_way(turn: Turn, run: RunState, line: Any) -> None:  # noqa: ANN401
-    was_waiting, run.waiting = run.waiting, False
-    turn.record(line["type"], _data(line) | _moved(turn, run, RunStatus.RUNNING), run)
-    if was_waiting:
-        turn.state.watch(run)
+def _move_on(turn: Turn, run: RunState, line: StatusLine, status: RunStatus, kind: str) -> None:
+    """Record a line that moves a run in flight forward; a final run stays as it is."""
+    data = _data(line)
+    data["from"] = run.status
+    if run.is_in_flight:
+        run.status = status
+    data["status"] = run.status
+    turn.record(kind, data, run)
 
 
-def _finished(turn: Turn, run: RunState, line: Any) -> None:  # noqa: ANN401
-    """The node's own end of a run stands, unless another one stands already.
+def _finished(turn: Turn, run: RunState, line: RunFinished) -> None:
+    """The node's own end of a run stands, unless another end stands already.
 
     A time-out is replaced, as Chef documents it, except by the `canceled` that our own stop brought
-    about.
+    about. A cancel that could not be confirmed in time is confirmed now.
     """
     run.finished_on_node = True
-    run.waiting = False
-    told = RunStatus(line["status"])
-    late = run.status is RunStatus.TIMEOUT and told is not RunStatus.CANCELED
     before = run.status
+    status, reason_code, reason = _end_told(run, line)
+    late = before is RunStatus.TIMEOUT and status not in {RunStatus.TIMEOUT, RunStatus.CANCELED}
     if run.is_in_flight or late:
-        turn.set_run_status(run, told)
-    data = _data(line) | {"from": before, "status": run.status, "late": late}
-    if before == run.status and not late:
-        data["reasonCode"] = data["reason"] = ""
-    turn.record("run-finished", data, run)
+        turn.settle_run(run, status, reason_code, reason)
+    elif status is RunStatus.CANCELED and run.reason_code == ReasonCode.CANCEL_UNCONFIRMED:
+        turn.settle_run(run, status, ReasonCode.OPERATOR, f"{CANCELED}, confirmed late")
+    data = _data(line) | {"reasonCode": run.reason_code, "reason": run.reason}
+    turn.record("run-finished", data | {"from": before, "status": run.status, "late": late}, run)
     if late and turn.state.is_final:
         turn.count_late_completion()
     else:
-        advance(turn)
+        advance(turn, [turn.state.group_of(run)])
+
+
+def _end_told(run: RunState, line: RunFinished) -> tuple[RunStatus, str, str]:
+    """Status and reason that a node gives; an end that is none counts as a failure."""
+    told = line["status"]
+    if told not in _ENDS:
+        return RunStatus.FAILURE, ReasonCode.REFUSED, f'the node told an end that is none: "{told}"'
+    if told == RunStatus.CANCELED and run.cancel_asked and not line["reasonCode"]:
+        return RunStatus.CANCELED, ReasonCode.OPERATOR, line["reason"] or CANCELED
+    return RunStatus(told), line["reasonCode"], line["reason"]

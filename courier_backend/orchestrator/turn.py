@@ -8,6 +8,7 @@ from courier_backend.model.status import GroupStatus, InstanceStatus, RunStatus
 from courier_backend.model.times import to_text
 from courier_backend.orchestrator.decision import Decision, Dispatch, Record, Stop
 from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
+from courier_backend.orchestrator.watch import watch
 
 
 class Turn:
@@ -25,49 +26,48 @@ class Turn:
         event = NewEvent(
             kind,
             self.now,
-            job_id=self.state.job_id,
-            instance_id=self.state.id,
-            run_id=run.run_id if run else None,
-            node_id=run.node_id if run else None,
-            data=data,
+            self.state.job_id,
+            self.state.id,
+            run.run_id if run else None,
+            run.node_id if run else None,
+            data,
         )
         self.decisions.append(Record(event))
 
-    def set_run_status(self, run: RunState, status: RunStatus) -> None:
-        """Change a status and the counts with it."""
-        counts = self.state.group_of(run).counts
-        counts[run.status] -= 1
-        counts[status] += 1
-        run.status = status
+    def change_run(
+        self,
+        run: RunState,
+        status: RunStatus,
+        reason_code: str = "",
+        reason: str = "",
+        **more: object,
+    ) -> None:
+        """The backend decides the status of a run (or, with the same status, notes `more`)."""
+        before = run.status
+        self.settle_run(run, status, reason_code, reason)
+        data = {"from": before, "status": status, "reasonCode": reason_code, "reason": reason}
+        self.record("run-changed", data | more, run)
 
-    def end_run(self, run: RunState, status: RunStatus, reason_code: str, reason: str) -> None:
-        """The backend ends a run."""
-        data = {"from": run.status, "status": status, "reasonCode": reason_code, "reason": reason}
-        self.set_run_status(run, status)
-        self.record("run-changed", data, run)
+    def settle_run(self, run: RunState, status: RunStatus, reason_code: str, reason: str) -> None:
+        """Give a run a status and why, without a record."""
+        self.state.group_of(run).move(run, status)
+        run.reason_code = reason_code
+        run.reason = reason
 
     def dispatch(self, run: RunState) -> None:
         """Order a run from its node."""
-        data = {"from": run.status, "status": RunStatus.DISPATCHED, "reasonCode": "", "reason": ""}
-        self.set_run_status(run, RunStatus.DISPATCHED)
+        self.change_run(run, RunStatus.DISPATCHED)
         run.heard_at = self.now
-        self.state.watch(run)
-        self.record("run-changed", data, run)
+        watch(self.state, run)
         self.decisions.append(Dispatch(run.run_id))
 
     def ask_to_cancel(self, run: RunState) -> None:
         """A run in flight is to stop; its status changes when the node says so."""
         if run.cancel_asked:
             return
-        run.cancel_asked = True
-        data = {
-            "from": run.status,
-            "status": run.status,
-            "reasonCode": "",
-            "reason": "",
-            "cancelRequestedAt": to_text(self.now),
-        }
-        self.record("run-changed", data, run)
+        run.cancel_asked_at = self.now
+        self.change_run(run, run.status, cancelRequestedAt=to_text(self.now))
+        watch(self.state, run)
         self.stop(run)
 
     def stop(self, run: RunState) -> None:
@@ -75,10 +75,10 @@ class Turn:
         run.stop_asked = True
         self.decisions.append(Stop(run.run_id))
 
-    def set_group_status(
+    def change_group(
         self, group: GroupState, status: GroupStatus, reason_code: str = "", reason: str = ""
     ) -> None:
-        """A group starts, or its verdict stands."""
+        """A group starts, is asked to stop, or its verdict stands."""
         group.status = status
         data = {
             "groupNumber": group.number,

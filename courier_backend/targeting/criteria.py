@@ -11,52 +11,51 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """Runs of a group: all of them, those that succeeded, those that ended otherwise."""
+class Bar:
+    """What the criteria of a group come to, once it is known how many runs it has."""
 
     total: int
-    succeeded: int
-    failed: int
+    needed: int
+    allowed: int
 
-    @property
-    def open(self) -> int:
-        """Runs whose end is not known yet."""
-        return self.total - self.succeeded - self.failed
+    def judge(self, succeeded: int, failed: int) -> bool | None:
+        """True: the criteria will hold whatever comes; False: they cannot hold; None: still open.
 
+        `failed` counts the runs that ended otherwise than in success.
+        """
+        if self.total == 0 or failed > self.allowed or self.total - failed < self.needed:
+            return False
+        if succeeded >= self.needed and self.total - succeeded <= self.allowed:
+            return True
+        return None
 
-def judge(criteria: Sequence[Mapping[str, Any]], tally: Tally) -> bool | None:
-    """True: the criteria will hold whatever comes; False: they cannot hold; None: still open."""
-    if tally.total == 0:
-        return False
-    verdicts = [_judge_one(criterion, tally) for criterion in criteria or [_EVERY]]
-    if False in verdicts:
-        return False
-    return None if None in verdicts else True
-
-
-_EVERY: Mapping[str, Any] = {"status": "success", "numRuns": {"type": "percent", "value": 100}}
-
-
-def _judge_one(criterion: Mapping[str, Any], tally: Tally) -> bool | None:
-    amount = criterion["numRuns"]
-    if criterion["status"] == "success":
-        needed = needed_successes(amount, tally.total)
-        sure, possible = tally.succeeded, tally.succeeded + tally.open
-        return True if sure >= needed else (None if possible >= needed else False)
-    allowed = allowed_failures(amount, tally.total)
-    sure, possible = tally.failed, tally.failed + tally.open
-    return False if sure > allowed else (True if possible <= allowed else None)
+    def sentence(self, failed: int) -> str:
+        """Why the criteria cannot hold any more, for people."""
+        if self.total == 0:
+            return "the group has no node"
+        ended = f"{failed} of {self.total} runs did not succeed"
+        if failed > self.allowed:
+            return f"{ended}, at most {self.allowed} may"
+        return f"{ended}, at least {self.needed} must succeed"
 
 
-def needed_successes(amount: Mapping[str, Any], total: int) -> int:
-    """How many runs must succeed."""
-    if amount["type"] == "percent":
-        return max(1, -(-total * int(amount["value"]) // 100))
-    return int(amount["value"])
+def bar_of(criteria: Sequence[Mapping[str, Any]], total: int) -> Bar:
+    """All criteria of a group of `total` runs as one bar."""
+    amounts = [(each["status"], each["numRuns"]) for each in criteria]
+    needed = [_needed(amount, total) for status, amount in amounts if status == "success"]
+    allowed = [_allowed(amount, total) for status, amount in amounts if status == "failure"]
+    return Bar(
+        total,
+        needed=max(needed, default=0) if criteria else total,
+        allowed=min(allowed, default=total),
+    )
 
 
-def allowed_failures(amount: Mapping[str, Any], total: int) -> int:
-    """How many runs may end otherwise than in success."""
-    if amount["type"] == "percent":
-        return total * int(amount["value"]) // 100
-    return int(amount["value"])
+def _needed(amount: Mapping[str, Any], total: int) -> int:
+    value = int(amount["value"])
+    return value if amount["type"] == "number" else max(1, -(-total * value // 100))
+
+
+def _allowed(amount: Mapping[str, Any], total: int) -> int:
+    value = int(amount["value"])
+    return value if amount["type"] == "number" else total * value // 100

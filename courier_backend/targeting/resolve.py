@@ -1,9 +1,10 @@
 """From what a group says to the nodes it runs on, and what is wrong with each (pure)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from courier_backend.model.errors import BadInput
 from courier_backend.model.status import ReasonCode
 from courier_backend.targeting.filters import matches
 
@@ -36,39 +37,71 @@ class Resolved:
 def resolve_group(
     group: Mapping[str, Any], actions: Mapping[str, Any], nodes: Mapping[str, NodeView]
 ) -> list[Resolved]:
-    """The nodes of a group, each once, in the order in which they are named."""
-    return [_resolved(node_id, actions, nodes) for node_id in _selected(group, nodes)]
+    """The nodes of a group, each once, in the order in which they are named.
+
+    Raises:
+        BadInput: the group selects its nodes in a way that cannot be used yet.
+    """
+    select = _SELECTORS.get(group["nodeListType"])
+    if select is None:
+        raise BadInput(
+            f"Node lists of type {group['nodeListType']} cannot be used yet; "
+            f"use one of {', '.join(_SELECTORS)}."
+        )
+    return [_resolved(node_id, actions, nodes) for node_id in dict.fromkeys(select(group, nodes))]
 
 
-def _selected(group: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Iterable[str]:
-    if group["nodeListType"] == "filter":
-        constraints = (group["filter"] or {}).get("constraints") or {}
-        found = (node for node in nodes.values() if not node.archived)
-        return [node.id for node in found if matches(node, constraints)]
-    return dict.fromkeys(group["nodeIdentifiers"] or ())
+def _named(group: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Iterable[str]:
+    """As the group names them; an id may be written in capitals."""
+    named = group["nodeIdentifiers"] or ()
+    return (node_id if node_id in nodes else node_id.lower() for node_id in named)
+
+
+def _filtered(group: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Iterable[str]:
+    """All nodes that meet the filter; archived ones are never targeted."""
+    constraints = (group["filter"] or {}).get("constraints") or {}
+    found = (node for node in nodes.values() if not node.archived)
+    return [node.id for node in found if matches(node, constraints)]
+
+
+_Selector = Callable[[Mapping[str, Any], Mapping[str, NodeView]], Iterable[str]]
+_SELECTORS: Final[Mapping[str, _Selector]] = {"nodes": _named, "filter": _filtered}
 
 
 def _resolved(node_id: str, actions: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Resolved:
     node = nodes.get(node_id)
     if node is None:
         return Resolved(node_id, node_id, 0, ReasonCode.NODE_UNKNOWN, f"there is no node {node_id}")
+    reason_code, reason = _obstacle(node, actions)
+    return Resolved(node.id, node.name, node.facts_revision, reason_code, reason)
+
+
+def _obstacle(node: NodeView, actions: Mapping[str, Any]) -> tuple[str, str]:
     if node.archived:
-        reason = f"{node.name} is archived"
-        return Resolved(node.id, node.name, node.facts_revision, ReasonCode.NODE_ARCHIVED, reason)
-    if step := _step_without_command(actions["steps"], str(node.facts.get("os", ""))):
-        reason = f"{step} has no command for {node.facts.get('os')}"
-        return Resolved(node.id, node.name, node.facts_revision, ReasonCode.NO_COMMAND, reason)
-    return Resolved(node.id, node.name, node.facts_revision)
+        return ReasonCode.NODE_ARCHIVED, f"{node.name} is archived"
+    platform = str(node.facts.get("os", ""))
+    step = _step_without_command(actions["steps"], platform)
+    if step:
+        return ReasonCode.NO_COMMAND, f"{step} has no command for {platform} ({node.name})"
+    return "", ""
 
 
-_PLATFORMS = frozenset({"linux", "windows", "darwin"})
+_PLATFORMS: Final = frozenset({"linux", "windows", "darwin"})
 
 
 def _step_without_command(steps: Sequence[Mapping[str, Any]], platform: str) -> str:
-    """The first step that always runs and has commands for other platforms alone."""
+    """The first step that is sure to be executed, and to fail the run, for want of a command.
+
+    A step with conditions may be skipped, and one whose failure is ignored fails nothing; what a
+    node's platform is may not be known before it is first met. Those are left to the node.
+    """
     for number, step in enumerate(steps, 1):
         command = step["command"]
         by_platform = isinstance(command, Mapping) and _PLATFORMS & command.keys()
-        if by_platform and platform and not command.get(platform) and not step["conditions"]:
+        if by_platform and platform and not command.get(platform) and _must_succeed(step):
             return f"step {number} ({step['name']})" if step["name"] else f"step {number}"
     return ""
+
+
+def _must_succeed(step: Mapping[str, Any]) -> bool:
+    return not step["conditions"] and step["failureBehavior"]["action"] != "retryThenIgnore"
