@@ -35,6 +35,11 @@ class Body:
         return f"application/{self.body_format}" if self.body_format else ""
 
     @property
+    def name(self) -> str:
+        """What to call it in a sentence."""
+        return self.file_name or "the body"
+
+    @property
     def text(self) -> str:
         """It as text (it was checked to be)."""
         return self.data.decode("utf-8-sig")
@@ -89,7 +94,7 @@ def read_body(path: str, body_format: str = "") -> Body:
         raise BadInput(f"There is no file {path}.") from error
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {reason(error)}.") from error
-    return checked(Body(data, Path(path).name, body_format), path)
+    return checked(Body(data, path, body_format), path)
 
 
 def checked(body: Body, name: str) -> Body:

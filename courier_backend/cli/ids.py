@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 SHORTEST: Final = 6
 _WHOLE: Final = 36
 _ID_LIKE: Final = re.compile(r"[0-9a-fA-F-]+\Z")
+_A: Final[dict[Kind, str]] = {
+    "job": "a job",
+    "instance": "an instance",
+    "run": "a run",
+    "node": "a node",
+}
 _NAMED: Final = frozenset({"job", "node"})
 
 
@@ -29,10 +35,10 @@ def full_id(session: Session, kind: Kind, text: str) -> str:
     if len(text) == _WHOLE and _ID_LIKE.match(text):
         return text.lower()
     if not _ID_LIKE.match(text) or len(text) > _WHOLE:
-        raise BadInput(f"{text!r} is no {kind} id.", hint=_where(kind))
+        raise BadInput(f"{text!r} is no id of {_A[kind]}.", hint=_where(kind))
     if len(text) < SHORTEST:
         raise BadInput(
-            f"{text!r} is too short for a {kind} id: at least {SHORTEST} characters.",
+            f"{text!r} is too short for the id of {_A[kind]}: at least {SHORTEST} characters.",
             hint=_where(kind),
         )
     return session.ask(resolve(kind, text.lower()))["id"]

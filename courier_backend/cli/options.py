@@ -8,19 +8,20 @@ from typing import Any, Final, TypeVar
 import click
 
 from courier_backend.cli.session import Session
+from courier_backend.model.status import InstanceStatus, RunStatus
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PEOPLE: Final = ("table", "json")
 PROGRAMS: Final = ("json",)
+INSTANCE_STATUS: Final = click.Choice([status.value for status in InstanceStatus])
+RUN_STATUS: Final = click.Choice([status.value for status in RunStatus])
 
 
-def common(formats: Sequence[str] = PEOPLE, *, hide_address: bool = True) -> Callable[[F], F]:
-    """Format, verbosity and the backend's address: they go to the session."""
+def common(formats: Sequence[str] = PEOPLE, *, with_address: bool = True) -> Callable[[F], F]:
+    """Format and verbosity, and (not shown again) the backend's address: for the session."""
     return _all_of(
-        _told("--url", metavar="URL", hidden=hide_address, help="A backend elsewhere."),
-        _told("--token-file", metavar="FILE", hidden=hide_address, help="Holds its token."),
-        _told("--profile", metavar="NAME", hidden=hide_address, help="One of config.toml's."),
+        *(addressing(hidden=True) if with_address else ()),
         _told(
             "--format",
             type=click.Choice(list(formats)),
@@ -28,6 +29,20 @@ def common(formats: Sequence[str] = PEOPLE, *, hide_address: bool = True) -> Cal
         ),
         _told("--verbose", "-v", is_flag=True, help="Show requests, and errors whole."),
     )
+
+
+def addressing(*, hidden: bool = False) -> list[Callable[[F], F]]:
+    """Where the backend is."""
+    return [
+        _told("--url", metavar="URL", hidden=hidden, help="A backend elsewhere (COURIER_URL)."),
+        _told("--token-file", metavar="FILE", hidden=hidden, help="Holds that backend's token."),
+        _told("--profile", metavar="NAME", hidden=hidden, help="One of config.toml's backends."),
+    ]
+
+
+def elsewhere(function: F) -> F:
+    """The backend's address, shown."""
+    return _all_of(*addressing())(function)
 
 
 def _all_of(*options: Callable[[F], F]) -> Callable[[F], F]:

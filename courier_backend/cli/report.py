@@ -11,6 +11,7 @@ import click
 
 from courier_backend.cli.clean import clean, clean_block
 from courier_backend.cli.output import is_terminal, say
+from courier_backend.cli.problems import BadFile, placed
 from courier_backend.model.errors import BadInput, CourierError
 
 if TYPE_CHECKING:
@@ -61,17 +62,16 @@ def error_document(error: CourierError) -> dict[str, Any]:
 
 def _tell(error: CourierError) -> None:
     say(f"Error: {clean(error.message)}")
-    if len(error.problems) > 1:
+    if error.problems:
         _tell_problems(error)
     if error.hint:
         say(clean(error.hint))
 
 
 def _tell_problems(error: CourierError) -> None:
-    from courier_backend.model.problems import problem_sentence  # noqa: PLC0415  start-up time
-
+    file_name = error.file_name if isinstance(error, BadFile) else "the body"
     for problem in error.problems[:_MOST_PROBLEMS]:
-        say(f"  {problem['severity']}: {clean(problem_sentence(problem))}")
+        say(f"  {placed(problem, file_name)}")
     more = len(error.problems) - _MOST_PROBLEMS
     if more > 0:
         say(f"  … and {more} more")

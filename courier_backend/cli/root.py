@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from courier_backend.cli.lazy import Entry, LazyGroup
-from courier_backend.cli.options import PEOPLE, common
+from courier_backend.cli.options import common, elsewhere
 from courier_backend.cli.session import Session
 
 _HERE: Final = "courier_backend.cli"
@@ -32,16 +32,13 @@ ENTRIES: Final = {
     ),
     "lab": Entry(f"{_HERE}.machine.lab:lab", "A fleet of real nodes on this machine.", "Fleet"),
     "evidence": Entry(
-        f"{_HERE}.evidence.commands:evidence", "Download evidence, and check it.", "Evidence"
+        f"{_HERE}.evidence.tree:evidence", "Download evidence, and check it.", "Evidence"
     ),
     "backend": Entry(
         f"{_HERE}.machine.backend:backend", "Start, stop and look at the backend.", "This machine"
     ),
-    "runner": Entry(
-        f"{_HERE}.machine.runner:runner", "The agent that runs steps on a node.", "This machine"
-    ),
     "doctor": Entry(
-        f"{_HERE}.machine.doctor:doctor", "What is wrong here, and how to mend it.", "This machine"
+        f"{_HERE}.doctor.command:doctor", "What is wrong here, and how to mend it.", "This machine"
     ),
     "completion": Entry(
         f"{_HERE}.machine.completion:completion", "Completion for your shell.", "This machine"
@@ -94,7 +91,8 @@ def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> 
     is_eager=True,
     help="Keep everything in this folder (COURIER_HOME).",
 )
-@common(PEOPLE, hide_address=False)
+@elsewhere
+@common(with_address=False)
 @click.option(
     "--version",
     is_flag=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,14 +43,10 @@ class Session:
     @property
     def client(self) -> SyncClient:
         """A client of the backend, which is started when there is none."""
-        if self._client is None:
-            from courier_backend.client.sync_client import SyncClient  # noqa: PLC0415  start-up time
+        return self._client or self.connect()
 
-            self._client = SyncClient(self.address())
-        return self._client
-
-    def address(self, *, start: bool = True) -> Address:
-        """Where the backend is.
+    def connect(self, *, start: bool = True) -> SyncClient:
+        """Find the backend, and remember it.
 
         Raises:
             CourierError: there is none, or what names it is wrong.
@@ -58,7 +55,8 @@ class Session:
 
         url, token_file = self.named()
         notice = self._notice
-        return connect(self.places, url=url, token_file=token_file, start=start, notice=notice)
+        found = connect(self.places, url=url, token_file=token_file, start=start, notice=notice)
+        return self._use(found)
 
     def named(self) -> tuple[str, str]:
         """URL and token file as given, or as the profile says; "" where nothing names them."""
@@ -69,8 +67,18 @@ class Session:
         found = read_profile(self.places.config_file, self.profile)
         return found.url, self.token_file or found.token_file
 
-    def ask(self, call: Call[T]) -> T:
-        """The answer to a call.
+    def find_again(self) -> None:
+        """Look where the backend is now; one that has gone is not started."""
+        from courier_backend.client.connect import named_address  # noqa: PLC0415  start-up time
+        from courier_backend.client.trust import running  # noqa: PLC0415  start-up time
+
+        url, token_file = self.named()
+        found = named_address(url, token_file, os.environ) or running(self.places)
+        if found is not None:
+            self._use(found)
+
+    def ask(self, call: Call[T], *, seconds: float | None = None) -> T:
+        """The answer to a call; `seconds`: how long it may take, where that is long.
 
         Raises:
             CourierError: the backend says no, or cannot be reached.
@@ -78,12 +86,23 @@ class Session:
         client = self.client
         if self.verbose:
             say(f"{call.method} {client.address.url}{call.target}")
-        return client.send(call)
+        return client.send(call) if seconds is None else self._patient(seconds).send(call)
 
-    def envelope(self, call: Call[Any]) -> dict[str, Any]:
+    def envelope(self, call: Call[Any], *, seconds: float | None = None) -> dict[str, Any]:
         """The answer as it came, in its envelope."""
-        answer: dict[str, Any] = self.ask(replace(call, read=_whole))
+        answer: dict[str, Any] = self.ask(replace(call, read=_whole), seconds=seconds)
         return answer
+
+    def _use(self, address: Address) -> SyncClient:
+        from courier_backend.client.sync_client import SyncClient  # noqa: PLC0415  start-up time
+
+        self._client = SyncClient(address)
+        return self._client
+
+    def _patient(self, seconds: float) -> SyncClient:
+        from courier_backend.client.sync_client import SyncClient  # noqa: PLC0415  start-up time
+
+        return SyncClient(self.client.address, timeout=seconds)
 
     def _notice(self, sentence: str) -> None:
         say(f"Note: {sentence}")

@@ -9,8 +9,8 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import PROGRAMS, common, order, paging, pass_session
 from courier_backend.cli.output import write, write_json
+from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
-from courier_backend.cli.warnings import tell_warnings
 from courier_backend.client import calls
 from courier_backend.model.errors import NotFound
 
@@ -43,10 +43,10 @@ def add_job(
         write(example_jobs(example_format, example_number))
         return
     given = chosen_body(body, body_file, body_format)
-    answer = session.envelope(
-        calls.add_job(given.data, content_type=given.content_type, file_name=given.file_name)
-    )
-    tell_warnings(answer["item"].get("warnings", []), given.file_name)
+    call = calls.add_job(given.data, content_type=given.content_type, file_name=given.file_name)
+    with problems_of(given.name):
+        answer = session.envelope(call)
+    tell_warnings(answer["item"].get("warnings", []), given.name)
     write_json(answer)
 
 
@@ -130,7 +130,9 @@ def update_job(
         content_type=given.content_type,
         file_name=given.file_name,
     )
-    write_json(session.envelope(call))
+    with problems_of(given.name):
+        answer = session.envelope(call)
+    write_json(answer)
 
 
 @command("cancel-job", example="courier scheduler jobs cancel-job --jobId 61013744-bd6e-437c-…")

@@ -1,0 +1,135 @@
+"""``courier events list`` and ``show``: the log that everything else is made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from courier_backend.cli.clean import clean
+from courier_backend.cli.column import Column
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import full_id, meant
+from courier_backend.cli.listing import show_list
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import flush, write, write_json
+from courier_backend.cli.session import Session
+from courier_backend.cli.when import local
+from courier_backend.client import calls
+from courier_backend.model.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from courier_backend.model.event import EventItem
+
+_COLUMNS: Final = (
+    Column("Seq", "number"),
+    Column("Time"),
+    Column("What"),
+    Column("Of"),
+    Column("Status", "status"),
+    Column("More"),
+)
+_SHORT: Final = 8
+
+
+@click.group("events")
+def events() -> None:
+    """The log of everything that happened."""
+
+
+@command("list", example="courier events list --instance befe88f3 --follow")
+@click.option("--job", default="", help="Of one job: its id or its name.")
+@click.option("--instance", default="", help="Of one instance.")
+@click.option("--run", "run_", default="", help="Of one run.")
+@click.option("--after", type=click.IntRange(min=0), default=0, help="After this number.")
+@click.option("--limit", "size", type=click.IntRange(1, 10_000), default=20, help="How many (20).")
+@click.option("--oldest", is_flag=True, help="Oldest first.")
+@click.option("--follow", "-f", is_flag=True, help="From now on, as they happen.")
+@common()
+@pass_session
+def list_(
+    session: Session,
+    *,
+    job: str,
+    instance: str,
+    run_: str,
+    after: int,
+    size: int,
+    oldest: bool,
+    follow: bool,
+) -> None:
+    """What happened, the newest first."""
+    whose = {
+        "job_id": meant(session, "job", job) if job else "",
+        "instance_id": full_id(session, "instance", instance) if instance else "",
+        "run_id": full_id(session, "run", run_) if run_ else "",
+    }
+    if follow:
+        _follow(session, after, whose)
+        return
+    order = "asc" if oldest or after else "desc"
+    call = calls.list_events(after=after, size=size, sort_order=order, **whose)
+    show_list(session, call, _COLUMNS, _row, empty="Nothing has happened.")
+
+
+@command("show", example="courier events show 1042")
+@click.argument("seq", type=click.IntRange(min=1))
+@common()
+@pass_session
+def show(session: Session, *, seq: int) -> None:
+    """One event, with all that it says (JSON)."""
+    found = session.ask(calls.list_events(after=seq - 1, size=1, sort_order="asc"))["items"]
+    if not found or found[0]["seq"] != seq:
+        raise NotFound(f"There is no event {seq}.", hint="`courier events list` shows the last.")
+    write_json({"item": found[0]} if session.json else found[0])
+
+
+events.add_command(list_)
+events.add_command(show)
+
+
+def _follow(session: Session, after: int, whose: Mapping[str, str]) -> None:
+    """A line for each event as it comes, until the reader has had enough."""
+    for event in _stream(session, after, whose):
+        if session.json:
+            import json  # noqa: PLC0415  only here
+
+            write(json.dumps(event) + "\n")
+        else:
+            seq, time, what, of, status, more = _row(event)
+            write(clean(f"{seq:>8}  {time}  {what:18} {of:20} {status:10} {more}").rstrip() + "\n")
+        flush()
+
+
+def _stream(session: Session, after: int, whose: Mapping[str, str]) -> Iterator[EventItem]:
+    return session.client.events(
+        after or None,
+        job_id=whose["job_id"],
+        instance_id=whose["instance_id"],
+        run_id=whose["run_id"],
+    )
+
+
+def _row(event: EventItem) -> tuple[str, ...]:
+    data = event["data"]
+    step = f"step {data['step']}" if "step" in data else ""
+    group = f"group {data['groupNumber']}" if "groupNumber" in data else ""
+    words = [step, group, str(data.get("name") or ""), str(data.get("reason") or "")]
+    return (
+        str(event["seq"]),
+        local(event["time"]),
+        event["type"],
+        _of(event),
+        str(data.get("status") or data.get("health") or data.get("state") or ""),
+        ", ".join(word for word in words if word),
+    )
+
+
+def _of(event: EventItem) -> str:
+    for kind, key in (("run", "runId"), ("instance", "instanceId"), ("node", "nodeId")):
+        value = event.get(key)
+        if isinstance(value, str):
+            return f"{kind} {value[:_SHORT]}"
+    return f"job {event['jobId'][:_SHORT]}" if event["jobId"] else ""

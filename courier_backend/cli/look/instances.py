@@ -1,0 +1,143 @@
+"""``courier instances list`` and ``show``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from courier_backend.cli.column import Column
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import full_id, meant
+from courier_backend.cli.listing import show_list
+from courier_backend.cli.options import INSTANCE_STATUS, common, lines, pass_session, span
+from courier_backend.cli.output import write_json
+from courier_backend.cli.session import Session
+from courier_backend.cli.when import between, full, local
+from courier_backend.cli.words import counted
+from courier_backend.client import calls
+from courier_backend.model.times import ZERO_TIME
+
+if TYPE_CHECKING:
+    from courier_backend.model.wire import GroupItem, InstanceItem
+
+_COLUMNS: Final = (
+    Column("Instance", "id"),
+    Column("Job"),
+    Column("Status", "status"),
+    Column("Runs"),
+    Column("Created"),
+    Column("Took"),
+    Column("By", "quiet"),
+)
+_GROUPS: Final = (
+    Column("Group", "number"),
+    Column("Status", "status"),
+    Column("Runs"),
+    Column("Batches", "number"),
+    Column("Way"),
+    Column("Reason"),
+)
+
+
+@click.group("instances")
+def instances() -> None:
+    """List and show instances: executions of jobs."""
+
+
+@command("list", example="courier instances list --job nightly-update --status failure")
+@click.option("--job", default="", help="Those of one job: its id or its name.")
+@click.option("--status", type=INSTANCE_STATUS, default=None)
+@span
+@lines
+@common()
+@pass_session
+def list_(
+    session: Session,
+    *,
+    job: str,
+    status: str | None,
+    run_after: str,
+    run_before: str,
+    size: int,
+    page: int,
+    oldest: bool,
+) -> None:
+    """Instances, the newest first."""
+    call = calls.list_instances(
+        page=page,
+        size=size,
+        job_id=meant(session, "job", job) if job else "",
+        status=status or "",
+        run_after=run_after,
+        run_before=run_before,
+        sort_order="asc" if oldest else "desc",
+    )
+    empty = "No instances. `courier run FILE` makes one."
+    show_list(session, call, _COLUMNS, _row, empty=empty)
+
+
+@command("show", example="courier instances show befe88f3")
+@click.argument("instance")
+@common()
+@pass_session
+def show(session: Session, *, instance: str) -> None:
+    """One instance: its groups, and how its runs are."""
+    answer = session.envelope(calls.get_instance(full_id(session, "instance", instance)))
+    if session.json:
+        write_json(answer)
+    else:
+        _show(answer["item"])
+
+
+instances.add_command(list_)
+instances.add_command(show)
+
+
+def _row(item: InstanceItem) -> tuple[str, ...]:
+    return (
+        item["id"],
+        item["jobName"],
+        _status(item),
+        counted(item["runCounts"]),
+        local(item["createdAt"]),
+        between(item["startedAt"], item["finishedAt"]),
+        item["triggeredBy"],
+    )
+
+
+def _status(item: InstanceItem) -> str:
+    """The status, and that it is to end where somebody asked for it."""
+    asked = item["cancelRequestedAt"] != ZERO_TIME and item["finishedAt"] == ZERO_TIME
+    return f"{item['status']} (canceling)" if asked else item["status"]
+
+
+def _show(item: InstanceItem) -> None:
+    from courier_backend.cli.table import draw, facts, heading  # noqa: PLC0415  start-up time
+
+    facts(
+        (
+            ("Instance", item["id"]),
+            ("Job", f"{item['jobName']}  {item['jobId']}"),
+            ("Status", _status(item)),
+            ("Reason", item["reason"] or "–"),
+            ("Runs", f"{item['totalRuns']}: {counted(item['runCounts'])}"),
+            ("Created", f"{full(item['createdAt'])}, by {item['triggeredBy']}"),
+            ("Started", full(item["startedAt"])),
+            ("Finished", full(item["finishedAt"])),
+            ("Took", between(item["startedAt"], item["finishedAt"])),
+        )
+    )
+    heading("Groups")
+    draw(_GROUPS, [_group(group) for group in item["groups"]])
+
+
+def _group(group: GroupItem) -> tuple[str, ...]:
+    return (
+        str(group["groupNumber"]),
+        group["status"],
+        counted(group["runCounts"]),
+        str(group["batchCount"]),
+        f"{group['distributionMethod']}, {group['batchSize']} at a time",
+        group["reason"],
+    )

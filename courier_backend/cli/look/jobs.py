@@ -1,0 +1,156 @@
+"""``courier jobs list`` and ``show``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from courier_backend.cli.column import Column
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import meant
+from courier_backend.cli.listing import show_list
+from courier_backend.cli.options import common, lines, pass_session
+from courier_backend.cli.output import write_json
+from courier_backend.cli.session import Session
+from courier_backend.cli.when import full, local
+from courier_backend.client import calls
+
+if TYPE_CHECKING:
+    from courier_backend.model.wire import JobItem
+
+_COLUMNS: Final = (
+    Column("Job", "id"),
+    Column("Name"),
+    Column("Status", "status"),
+    Column("Schedule"),
+    Column("Next"),
+    Column("Executions", "number"),
+    Column("Last", "status"),
+)
+
+
+@click.group("jobs")
+def jobs() -> None:
+    """List and show jobs."""
+
+
+@command("list", example="courier jobs list --active")
+@click.option("--active", is_flag=True, help="Those with an execution to come.")
+@click.option("--status", type=click.Choice(["active", "inactive", "canceled"]), default=None)
+@click.option("--name", default="", help="Exactly this name.")
+@lines
+@common()
+@pass_session
+def list_(
+    session: Session,
+    *,
+    active: bool,
+    status: str | None,
+    name: str,
+    size: int,
+    page: int,
+    oldest: bool,
+) -> None:
+    """Jobs, the newest first."""
+    call = calls.list_jobs(
+        page=page,
+        size=size,
+        active=active or None,
+        status=status or "",
+        name=name,
+        sort_order="asc" if oldest else "desc",
+    )
+    empty = "No jobs. `courier run FILE` submits one."
+    show_list(session, call, _COLUMNS, _row, empty=empty)
+
+
+@command("show", example="courier jobs show nightly-update")
+@click.argument("job")
+@common()
+@pass_session
+def show(session: Session, *, job: str) -> None:
+    """One job, by its id, the beginning of it, or its name."""
+    answer = session.envelope(calls.get_job(meant(session, "job", job)))
+    if session.json:
+        write_json(answer)
+    else:
+        _show(answer["item"])
+
+
+jobs.add_command(list_)
+jobs.add_command(show)
+
+
+def _row(job: JobItem) -> tuple[str, ...]:
+    last = job["lastInstance"]
+    return (
+        job["id"],
+        job["name"],
+        job["displayStatus"] or job["status"],
+        job["scheduleRule"],
+        local(job["nextExecutionTime"]),
+        str(job["executionCount"]),
+        last["status"] if last else "none yet",
+    )
+
+
+def _show(job: JobItem) -> None:
+    from courier_backend.cli.table import draw, facts, heading  # noqa: PLC0415  start-up time
+
+    last = job["lastInstance"]
+    facts(
+        (
+            ("Job", job["id"]),
+            ("Name", job["name"]),
+            ("Description", job["description"] or "–"),
+            ("Status", job["displayStatus"] or job["status"]),
+            ("Schedule", job["scheduleRule"]),
+            ("Next execution", full(job["nextExecutionTime"])),
+            ("Executions", str(job["executionCount"])),
+            ("Last instance", f"{last['status']}  {last['id']}" if last else "–"),
+            ("Created", full(job["createdAt"])),
+            ("Modified", full(job["modifiedAt"])),
+        )
+    )
+    heading(f"Groups, {job['target'].get('executionType', '')}")
+    draw(_GROUPS, [_group(n, group) for n, group in enumerate(job["target"].get("groups", []))])
+    heading("Steps")
+    draw(_STEPS, [_step(n, step) for n, step in enumerate(job["actions"].get("steps", []), 1)])
+
+
+_GROUPS: Final = (
+    Column("Group", "number"),
+    Column("Nodes"),
+    Column("Batch"),
+    Column("Way"),
+    Column("Time-out"),
+)
+_STEPS: Final = (Column("Step", "number"), Column("Name"), Column("Interpreter"), Column("Command"))
+
+
+def _group(number: int, group: dict[str, Any]) -> tuple[str, ...]:
+    nodes = group.get("nodeIdentifiers")
+    batch = group.get("batchSize") or {}
+    unit = " %" if batch.get("type") == "percent" else ""
+    return (
+        str(number),
+        f"{len(nodes)} nodes" if nodes else str(group.get("nodeListType", "")),
+        f"{batch['value']}{unit}" if batch.get("type") else "1",
+        str(group.get("distributionMethod", "")),
+        f"{group.get('timeoutSeconds', 0)} s" if group.get("timeoutSeconds") else "default",
+    )
+
+
+def _step(number: int, step: dict[str, Any]) -> tuple[str, ...]:
+    interpreter = str(step.get("interpreter", {}).get("name", "")).rpartition("/")[2]
+    return (str(number), str(step.get("name", "")), interpreter, _command(step.get("command")))
+
+
+def _command(told: object) -> str:
+    """The first line of what is executed, on the platform that comes first."""
+    lists = [value for value in told.values() if value] if isinstance(told, dict) else [told]
+    first = lists[0] if lists else ""
+    if isinstance(first, list):
+        return f"{first[0]} …" if len(first) > 1 else "".join(str(each) for each in first)
+    return str(first)

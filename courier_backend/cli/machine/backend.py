@@ -1,0 +1,116 @@
+"""``courier backend run|start|status|stop``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from courier_backend.cli.declare import command
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import say, write_json
+from courier_backend.cli.session import Session
+from courier_backend.cli.when import duration, full
+from courier_backend.client import calls
+from courier_backend.model.errors import CourierError, Unreachable
+
+if TYPE_CHECKING:
+    from courier_backend.model.wire import BackendStatus
+
+_CANCEL_SECONDS: Final = 600.0
+_END_SECONDS: Final = 60.0
+
+
+@click.group("backend")
+def backend() -> None:
+    """The backend of this data folder. It starts by itself when a command needs it."""
+
+
+@command("run", example="courier backend run")
+@common(with_address=False)
+@pass_session
+def run(_session: Session) -> int:
+    """Run the backend here, in the foreground, until it is told to end."""
+    from courier_backend.backend import main  # noqa: PLC0415  all of the backend
+
+    return main([])
+
+
+@command("start", example="courier backend start")
+@common()
+@pass_session
+def start(session: Session) -> None:
+    """Start the backend, unless it runs already; returns when it answers."""
+    session.connect(start=True)
+    _show(session, session.ask(calls.backend_status()))
+
+
+@command("status", example="courier backend status")
+@common()
+@pass_session
+def status(session: Session) -> None:
+    """How the backend is; exit code 4 when there is none."""
+    session.connect(start=False)
+    _show(session, session.ask(calls.backend_status()))
+
+
+@command("stop", example="courier backend stop")
+@click.option("--all", "cancel_all", is_flag=True, help="Cancel what runs first, and wait for it.")
+@common()
+@pass_session
+def stop(session: Session, *, cancel_all: bool) -> None:
+    """End the backend. Steps that run go on without it, and are taken up again by the next one."""
+    try:
+        session.connect(start=False)
+    except Unreachable as error:
+        say(error.message)
+        return
+    item = session.ask(calls.backend_stop(cancel_all=cancel_all), seconds=_CANCEL_SECONDS)
+    _wait_for_the_end(session)
+    if session.json:
+        write_json({"item": item})
+    else:
+        say(f"The backend (pid {item['pid']}) has ended{_what_goes_on(item, cancel_all)}.")
+
+
+for each in (run, start, status, stop):
+    backend.add_command(each)
+
+
+def _wait_for_the_end(session: Session) -> None:
+    if session.named()[0]:
+        return  # it is elsewhere: its lock cannot be seen from here
+    from courier_backend.client.start import wait_until_gone  # noqa: PLC0415  only here
+
+    if not wait_until_gone(session.places, _END_SECONDS):
+        raise CourierError(
+            f"The backend was told to end and has not, after {_END_SECONDS:.0f} s.",
+            hint="`courier backend status` shows its process.",
+        )
+
+
+def _what_goes_on(item: BackendStatus, cancel_all: bool) -> str:
+    runs = item["activeRuns"]
+    return f"; {runs} runs go on, on their nodes" if runs and not cancel_all else ""
+
+
+def _show(session: Session, item: BackendStatus) -> None:
+    if session.json:
+        write_json({"item": item})
+        return
+    from courier_backend.cli.table import facts  # noqa: PLC0415  start-up time
+
+    facts(
+        (
+            ("Backend", item["url"]),
+            ("Version", item["version"]),
+            ("Process", str(item["pid"])),
+            ("Home", item["home"]),
+            ("Started", full(item["startedAt"])),
+            ("Running", f"{item['activeInstances']} instances, {item['activeRuns']} runs"),
+            ("Scheduled", f"{item['scheduledJobs']} jobs"),
+            ("Clients", str(item["clients"])),
+            ("Idle for", duration(item["idleSeconds"])),
+        ),
+        (),
+    )

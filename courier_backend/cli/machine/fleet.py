@@ -1,0 +1,104 @@
+"""Changing the fleet: ``courier node add|remove|tag|archive``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from courier_backend.cli.clean import clean
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import meant
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import say, write_json
+from courier_backend.cli.session import Session
+from courier_backend.client import calls
+from courier_backend.model.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from courier_backend.model.wire import NodeItem
+
+
+@command("add", example="courier node add http://10.0.0.7:7070/nodes/ID --token-file token.txt")
+@click.argument("url")
+@click.option("--name", default="", help="What to call it (its host name unless given).")
+@click.option("--tag", "tags", multiple=True, metavar="K=V", help="A tag; may be repeated.")
+@click.option("--token-file", "node_token", metavar="FILE", required=True, help="- is stdin.")
+@common(with_address=False)
+@pass_session
+def add(session: Session, *, url: str, name: str, tags: tuple[str, ...], node_token: str) -> None:
+    """Take a node into the fleet: the one whose runner answers at URL and knows the token."""
+    token = _token(node_token)
+    call = calls.add_node(url, token, name=name, tags=_pairs(tags))
+    _tell(session, session.envelope(call), "was added")
+
+
+@command("remove", example="courier node remove web-1")
+@click.argument("node")
+@common()
+@pass_session
+def remove(session: Session, *, node: str) -> None:
+    """Forget a node; its history stays."""
+    answer = session.envelope(calls.remove_node(meant(session, "node", node)))
+    if session.json:
+        write_json(answer)
+    else:
+        say(f"Node {clean(node)} was removed; its history stays.")
+
+
+@command("tag", example="courier node tag web-1 role=web zone-")
+@click.argument("node")
+@click.argument("tags", nargs=-1, required=True, metavar="K=V|K-…")
+@common()
+@pass_session
+def tag(session: Session, *, node: str, tags: tuple[str, ...]) -> None:
+    """Set tags (K=V) or take them away (K-); other tags stay."""
+    node_id = meant(session, "node", node)
+    now = dict(session.ask(calls.get_node(node_id))["tags"])
+    for given in tags:
+        if given.endswith("-") and "=" not in given:
+            now.pop(given[:-1], None)
+        else:
+            now.update(_pairs([given]))
+    _tell(session, session.envelope(calls.tag_node(node_id, now)), "has its tags")
+
+
+@command("archive", example="courier node archive web-1")
+@click.argument("node")
+@click.option("--undo", is_flag=True, help="Target it again.")
+@common()
+@pass_session
+def archive(session: Session, *, node: str, undo: bool) -> None:
+    """Target a node no more; its history stays."""
+    node_id = meant(session, "node", node)
+    answer = session.envelope(calls.archive_node(node_id, archived=not undo))
+    _tell(session, answer, "is targeted again" if undo else "is archived")
+
+
+def _pairs(given: Iterable[str]) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, found, value = text.partition("=")
+        if not found or not name:
+            raise BadInput(f"{text!r} is no tag: it looks like role=web.")
+        pairs[name] = value
+    return pairs
+
+
+def _token(path: str) -> str:
+    from courier_backend.cli.body import read_body  # noqa: PLC0415  only here
+
+    token = read_body(path).text.strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise BadInput(f"{'stdin' if path == '-' else path} holds no token.")
+    return token
+
+
+def _tell(session: Session, answer: dict[str, NodeItem], what: str) -> None:
+    if session.json:
+        write_json(answer)
+        return
+    node = answer["item"]
+    say(f"Node {clean(node['name'])} ({node['id']}) {what}.")

@@ -1,0 +1,78 @@
+"""``courier lab up|status|down``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from courier_backend.cli.column import Column
+from courier_backend.cli.declare import command
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import say, write_json
+from courier_backend.cli.session import Session
+from courier_backend.client import calls
+
+if TYPE_CHECKING:
+    from courier_backend.client.call import Call
+
+_COLUMNS: Final = (Column("Node", "id"), Column("Name"), Column("Home"))
+_SECONDS: Final = 900.0
+"""Thousands of nodes take their time."""
+
+
+@click.group("lab")
+def lab() -> None:
+    """A fleet of real nodes on this machine: to try, to teach, to measure."""
+
+
+@command("up", example="courier lab up --nodes 12")
+@click.option("--nodes", type=click.IntRange(1, 5000), required=True, help="How many.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Same seed, same ids and facts."
+)
+@common()
+@pass_session
+def up(session: Session, *, nodes: int, seed: int | None) -> None:
+    """Bring up a lab; again with another number it grows or shrinks. Returns when all answer."""
+    if not session.json:
+        say(f"Bringing up {nodes} nodes …")
+    _show(session, calls.lab_up(nodes, seed=seed), "answer.")
+
+
+@command("status", example="courier lab status")
+@common()
+@pass_session
+def status(session: Session) -> None:
+    """The lab's nodes that run now."""
+    _show(session, calls.lab_status(), "run.")
+
+
+@command("down", example="courier lab down")
+@common()
+@pass_session
+def down(session: Session) -> None:
+    """Stop the lab's nodes and archive them; history stays."""
+    answer = session.envelope(calls.lab_down(), seconds=_SECONDS)
+    if session.json:
+        write_json(answer)
+    else:
+        say(f"The lab is down; {answer['totalItems']} nodes were archived, their history stays.")
+
+
+for each in (up, status, down):
+    lab.add_command(each)
+
+
+def _show(session: Session, call: Call[Any], what: str) -> None:
+    answer = session.envelope(call, seconds=_SECONDS)
+    if session.json:
+        write_json(answer)
+        return
+    if not answer["items"]:
+        say("There is no lab. `courier lab up --nodes 5` brings one up.")
+        return
+    from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
+
+    draw(_COLUMNS, [(node["id"], node["name"], node["home"]) for node in answer["items"]])
+    say(f"{len(answer['items'])} nodes {what}")

@@ -1,0 +1,118 @@
+"""Tables for people. Rich is imported when one is drawn, and never before."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, Final, Literal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from courier_backend.cli.clean import clean
+from courier_backend.cli.column import Column
+from courier_backend.cli.output import is_terminal, speaks_unicode, write
+from courier_backend.cli.words import sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_WIDE: Final = 10_000
+_SHORTEST_ID: Final = 8
+_WHOLE_ID: Final = 36
+
+
+def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """A table to stdout."""
+    console = _console()
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        right = column.kind == "number"
+        fixed = column.kind in {"id", "status", "number"}
+        table.add_column(
+            Text(column.title), justify="right" if right else "left", no_wrap=fixed,
+            overflow="fold",
+        )  # fmt: skip
+    lengths = {i: _id_length(rows, i) for i, column in enumerate(columns) if column.kind == "id"}
+    for row in rows:
+        cells = enumerate(zip(columns, row, strict=True))
+        table.add_row(*(_cell(column, text, lengths.get(i, 0)) for i, (column, text) in cells))
+    console.print(table)
+    _out(console)
+
+
+def facts(pairs: Iterable[tuple[str, str]], statuses: Iterable[str] = ("Status",)) -> None:
+    """Names and values, one a line, to stdout."""
+    console = _console()
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    shown = set(statuses)
+    for name, value in pairs:
+        kind = Column("", "status" if name in shown else "text")
+        table.add_row(Text(name, style="bold"), _cell(kind, value, 0))
+    console.print(table)
+    _out(console)
+
+
+def heading(title: str) -> None:
+    """A line above a table."""
+    console = _console()
+    console.print()
+    console.print(Text(clean(title), style="bold underline"))
+    _out(console)
+
+
+def _cell(column: Column, text: str, id_length: int) -> Text:
+    if column.kind == "status":
+        return _status(text)
+    if column.kind == "id":
+        return Text(clean(text[:id_length]))
+    return Text(clean(text), style="dim" if column.kind == "quiet" else "")
+
+
+def _status(text: str) -> Text:
+    status, _, more = text.partition(" ")
+    seen = sign(status)
+    glyph = seen.glyph if speaks_unicode(sys.stdout) else seen.plain
+    return Text.assemble(
+        (f"{glyph} {clean(status)}", seen.style), f" {clean(more)}" if more else ""
+    )
+
+
+def _id_length(rows: Sequence[Sequence[str]], index: int) -> int:
+    """As many characters as tell the ids of a column apart, at least 8."""
+    whole = {row[index] for row in rows}
+    for length in range(_SHORTEST_ID, _WHOLE_ID):
+        if len({text[:length] for text in whole}) == len(whole):
+            return length
+    return _WHOLE_ID
+
+
+def _console() -> Console:
+    """Draws into memory, as stdout would look: colours and width are those of its terminal."""
+    outside = Console(file=sys.stdout)
+    seen = is_terminal(sys.stdout)
+    return Console(
+        file=io.StringIO(),
+        force_terminal=outside.is_terminal,
+        color_system=_colours(outside),
+        width=outside.width if seen else _WIDE,
+        legacy_windows=False,
+    )
+
+
+def _colours(outside: Console) -> Literal["standard", "256", "truecolor"] | None:
+    known: dict[str | None, Literal["standard", "256", "truecolor"]] = {
+        "standard": "standard",
+        "256": "256",
+        "truecolor": "truecolor",
+    }
+    return known.get(outside.color_system)
+
+
+def _out(console: Console) -> None:
+    drawn = console.file
+    assert isinstance(drawn, io.StringIO)  # noqa: S101  `_console` made it
+    write("".join(f"{line.rstrip()}\n" for line in drawn.getvalue().splitlines()))

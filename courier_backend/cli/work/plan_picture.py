@@ -1,0 +1,89 @@
+"""A plan, as a picture in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from courier_backend.cli.clean import clean
+from courier_backend.cli.when import full
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from courier_backend.model.wire import PlanGroup, PlanItem
+
+_MOST_BATCHES: Final = 12
+_MOST_NAMES: Final = 8
+
+
+def picture(plan: PlanItem) -> str:
+    """What would happen, group by group."""
+    return "".join(f"{clean(line)}\n" for line in _lines(plan))
+
+
+def _lines(plan: PlanItem) -> Iterator[str]:
+    yield f"{plan['name']}: valid. Nothing was written, no node was called."
+    yield from (f"  {line}" for line in _times(plan["nextExecutions"]))
+    for group in plan["groups"]:
+        yield ""
+        yield from _group(group)
+    if plan["warnings"]:
+        yield ""
+        yield from (f"Warning: {warning}" for warning in plan["warnings"])
+
+
+def _times(times: Sequence[str]) -> Iterator[str]:
+    if not times:
+        yield "It would not execute by itself."
+        return
+    yield f"Next: {full(times[0])}"
+    yield from (f"then: {full(time)}" for time in times[1:])
+
+
+def _group(group: PlanGroup) -> Iterator[str]:
+    names = {node["id"]: node["name"] or node["id"] for node in group["nodes"]}
+    timeout = f", time-out {group['timeoutSeconds']} s" if group["timeoutSeconds"] else ""
+    yield f"Group {group['groupNumber']}: {_count(len(names), 'node')}, {_way(group)}{timeout}"
+    yield f"  succeeds if {_criteria(group['criteria'])}"
+    for number, batch in enumerate(group["batches"][:_MOST_BATCHES], 1):
+        yield f"  {_title(group, number)}: {_named(batch, names)}"
+    more = len(group["batches"]) - _MOST_BATCHES
+    if more > 0:
+        yield f"  … and {_count(more, 'batch', 'batches')} more"
+    for node in group["nodes"]:
+        if problem := node.get("problem"):
+            yield f"  ! {node['name'] or node['id']}: {problem}"
+
+
+def _way(group: PlanGroup) -> str:
+    largest = max((len(batch) for batch in group["batches"]), default=0)
+    if group["rolling"]:
+        return f"rolling, {largest} at a time"
+    return f"{_count(len(group['batches']), 'batch', 'batches')} of up to {largest}"
+
+
+def _title(group: PlanGroup, number: int) -> str:
+    return f"in flight {number}" if group["rolling"] else f"batch {number}"
+
+
+def _named(batch: Sequence[str], names: dict[str, str]) -> str:
+    shown = ", ".join(names.get(node_id, node_id) for node_id in batch[:_MOST_NAMES])
+    more = len(batch) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _criteria(criteria: Sequence[dict[str, Any]]) -> str:
+    return " and ".join(_criterion(each) for each in criteria) or "100 % of its runs end in success"
+
+
+def _criterion(criterion: dict[str, Any]) -> str:
+    runs = criterion.get("numRuns", {})
+    unit = " %" if runs.get("type") == "percent" else ""
+    amount = f"{runs.get('value', 0)}{unit}"
+    if criterion.get("status") == "failure":
+        return f"at most {amount} of its runs end otherwise than in success"
+    return f"at least {amount} of its runs end in success"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -1,0 +1,66 @@
+"""``courier run FILE``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from courier_backend.cli.body import read_body
+from courier_backend.cli.clean import clean
+from courier_backend.cli.declare import command
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import flush, say, write_json
+from courier_backend.cli.problems import problems_of, tell_warnings
+from courier_backend.cli.session import Session
+from courier_backend.cli.when import full
+from courier_backend.cli.work.submission import file_options, submission_of
+from courier_backend.client import calls
+from courier_backend.model.times import ZERO_TIME
+
+if TYPE_CHECKING:
+    from courier_backend.model.wire import Submitted
+
+
+@command("run", example="courier run job.json --watch")
+@file_options
+@click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
+@common()
+@pass_session
+def run(
+    session: Session,
+    *,
+    file: str,
+    nodes: tuple[str, ...],
+    inputs: tuple[str, ...],
+    body_format: str | None,
+    watch: bool,
+) -> int:
+    """Run a job file. Accepted means on disk; FILE may be - for stdin.
+
+    `courier run list` and `courier run show` are about runs that exist (also `courier runs`).
+    """
+    body = read_body(file, body_format or "")
+    submission = submission_of(session, body, nodes, inputs)
+    with problems_of(body.name):
+        answer = session.envelope(calls.submit(submission))
+    tell_warnings(answer["item"]["warnings"], body.name)
+    write_json(answer)
+    flush()
+    return _watch(session, answer["item"]) if watch else 0
+
+
+def _watch(session: Session, submitted: Submitted) -> int:
+    if not submitted["instanceId"]:
+        _tell_schedule(submitted)
+        return 0
+    from courier_backend.cli.watch.watch import watch_instance  # noqa: PLC0415  start-up time
+
+    return watch_instance(session, submitted["instanceId"])
+
+
+def _tell_schedule(submitted: Submitted) -> None:
+    reasons = "; ".join(submitted["exceptionReasons"])
+    when = submitted["nextExecutionTime"]
+    due = "has no execution to come" if when == ZERO_TIME else f"is due at {full(when)}"
+    say(f"The job {due}{f' ({clean(reasons)})' if reasons else ''}: there is nothing to watch yet.")
