@@ -85,6 +85,15 @@ class Courier:
         self.command("backend", "start")
         self._connect()
 
+    def start_directly(self) -> float:
+        """Bring the backend up as a child of this process; seconds until it answers."""
+        command = [sys.executable, "-m", "courier_backend.backend", "--detached"]
+        begin = time.perf_counter()
+        subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL)
+        if not wait_until(self._answers, 60):
+            raise TimeoutError("the backend does not answer")
+        return time.perf_counter() - begin
+
     def kill(self) -> None:
         """SIGKILL the backend, as a crash would."""
         pid = self.backend_pid
@@ -191,6 +200,12 @@ class Courier:
                 raise TimeoutError(f"instance {instance_id} is still {item['status']}: {item}")
             time.sleep(poll)
         return item
+
+    def _answers(self) -> bool:
+        with suppress(OSError, ValueError, http.client.HTTPException, Refused):
+            self._connect()
+            return bool(self.call("GET", "/healthz?nonce=1")["status"] == "ok")
+        return False
 
     def _announced(self) -> Item:
         told: Item = json.loads((self.home / "run" / "backend.json").read_text())

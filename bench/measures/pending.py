@@ -1,0 +1,52 @@
+"""Whether 10,000 runs that wait slow down the work beside them."""
+
+from bench.courier import Courier
+from bench.figure import Figure, ratio
+from bench.jobs import group, job, step
+from bench.measures.rate import run_once
+from bench.numbers import median
+from bench.setting import Setting
+
+_GROUPS = 10
+_SINGLES = 10
+_MANY = 200
+
+
+def measure(setting: Setting) -> list[Figure]:
+    """The same work without and with a long queue, round by round."""
+    *others, blocker = setting.nodes
+    without = [_work(setting.courier, others) for _ in range(setting.rounds)]
+    instance = _queue(setting.courier, [blocker, *others])
+    beside = [_work(setting.courier, others) for _ in range(setting.rounds)]
+    path = f"/courier/state-api/v1/instance/{instance}/cancel"
+    setting.courier.call("POST", path, {"reason": "bench"})
+    setting.courier.finish(instance)
+    waiting = _GROUPS * len(setting.nodes)
+    return [
+        _against("latency", f"one node, beside {waiting} waiting runs", 0, beside, without),
+        _against("rate", f"{_MANY} nodes, beside {waiting} waiting runs", 1, beside, without),
+    ]
+
+
+def _against(
+    key: str,
+    what: str,
+    index: int,
+    beside: list[tuple[float, float]],
+    without: list[tuple[float, float]],
+) -> Figure:
+    over = tuple(each[index] for each in beside)
+    under = tuple(each[index] for each in without)
+    return ratio(f"pending.{key}", what, over, under)
+
+
+def _queue(courier: Courier, nodes: list[str]) -> str:
+    """One run of it sleeps; all others wait for their batch."""
+    groups = [group(nodes, batch=1, seconds=3600) for _ in range(_GROUPS)]
+    waiting = job(groups, [step("sleep 3600")], order="sequential")
+    return str(courier.submit(waiting)["instanceId"])
+
+
+def _work(courier: Courier, nodes: list[str]) -> tuple[float, float]:
+    singles = median([run_once(courier, nodes[:1]) for _ in range(_SINGLES)])
+    return singles, run_once(courier, nodes[:_MANY])
