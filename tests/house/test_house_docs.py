@@ -1,0 +1,55 @@
+"""The documents say what is so: their commands, targets and files exist."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)\)|src=\"(?!https?:)([^\"]+)\"")
+TARGET = re.compile(r"(?:^|`|\$ )make ([a-z][a-z-]*)", re.MULTILINE)
+COURIER = re.compile(r"(?:^|`|\$ )courier((?: [a-z][a-z-]*)*)", re.MULTILINE)
+WORDS_AT_MOST = 3
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def code_of(name: str) -> str:
+    """What stands in code spans and blocks."""
+    text = text_of(name)
+    return "\n".join([*FENCE.findall(text), *re.findall(r"`[^`\n]+`", text)])
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_somewhere(name: str) -> None:
+    links = [one or other for one, other in LINK.findall(text_of(name))]
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_targets_exist(name: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    assert set(TARGET.findall(code_of(name))) <= targets
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_commands_exist(name: str) -> None:
+    commands = {tuple(words.split()[:WORDS_AT_MOST]) for words in COURIER.findall(code_of(name))}
+    unknown = [command for command in sorted(commands) if not _is_known(command)]
+    assert unknown == []
+
+
+def _is_known(words: tuple[str, ...]) -> bool:
+    done = subprocess.run(
+        [sys.executable, "-m", "courier_backend", *words, "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode == 0
