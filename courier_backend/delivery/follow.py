@@ -45,10 +45,17 @@ class Listener(Protocol):
         """The node told who it is."""
         ...
 
+    async def journal(self, run_id: str, journal_id: str) -> None:
+        """The run is about to go into this journal; to be remembered before it does."""
+        ...
+
 
 @dataclass(slots=True)
 class Pursuit:
-    """A run to follow. `ordered`: the node may have it already; `met`: the node is known now."""
+    """A run to follow. `ordered`: the node may have it already; `met`: the node is known now.
+
+    `journal_id` is that of the node when the order was sent, "" before the node was met.
+    """
 
     run_id: str
     node_id: str
@@ -128,9 +135,11 @@ async def _meet(
             ReasonCode.INTERRUPTED,
             f"{node.name} lost its journal since the order was sent, so it is not sent again",
         )
-    pursuit.journal_id = identity["journalId"]
     pursuit.met = True
     await listener.met(node.id, identity)
+    if pursuit.journal_id != identity["journalId"]:
+        pursuit.journal_id = identity["journalId"]
+        await listener.journal(pursuit.run_id, pursuit.journal_id)
 
 
 @asynccontextmanager

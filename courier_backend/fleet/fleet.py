@@ -39,6 +39,7 @@ class Fleet:
         tags: dict[str, str] | None = None,
         builtin: bool = False,
         lab: bool = False,
+        by: str = "courier",
     ) -> KnownNode:
         """Ask the node at `url` who it is and take it into the fleet; one we know is updated.
 
@@ -61,13 +62,13 @@ class Fleet:
             ) from refusal
         _check_protocol(base, identity)
         node = _known(identity, base, token, name, tags, builtin=builtin, lab=lab)
-        await self._take_in(node)
+        await self._take_in(node, by)
         return node
 
-    async def _take_in(self, node: KnownNode) -> None:
+    async def _take_in(self, node: KnownNode, by: str) -> None:
         """Record a node that told who it is, as new or as changed."""
         before = self.directory.find(node.id)
-        data = _record(node)
+        data = _record(node) | {"by": by}
         if before is None:
             kind, node.facts_revision = "node-added", 1
         else:
@@ -137,6 +138,7 @@ class Fleet:
         name: str | None = None,
         tags: dict[str, str] | None = None,
         archived: bool | None = None,
+        by: str = "courier",
     ) -> KnownNode:
         """Rename, tag, archive or bring back a node.
 
@@ -147,7 +149,7 @@ class Fleet:
         wanted = {"name": name, "tags": tags, "archived": archived}
         data = {key: value for key, value in wanted.items() if value is not None}
         if data:
-            await self._append("node-changed", node_id, data)
+            await self._append("node-changed", node_id, data | {"by": by})
         for key, value in data.items():
             setattr(node, key, value)
         return node

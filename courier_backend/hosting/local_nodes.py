@@ -86,13 +86,13 @@ class LocalNodes:
         """The nodes of the lab that run now."""
         return await asyncio.to_thread(lab_nodes, self._lab_home)
 
-    async def lab_down(self) -> int:
-        """End the lab; its nodes are archived, their history stays. How many there were."""
+    async def lab_down(self) -> list[HostedNode]:
+        """End the lab; its nodes are archived, their history stays. The nodes that ran."""
         async with self._lab_lock:
             nodes = await asyncio.to_thread(lab_nodes, self._lab_home)
             await asyncio.to_thread(end_lab, self._lab_home)
             await self._archive_lab_but(set())
-        return len(nodes)
+        return nodes
 
     async def _take_in(
         self, nodes: list[HostedNode], *, builtin: bool = False, lab: bool = False

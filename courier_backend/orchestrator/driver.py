@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -24,7 +24,8 @@ from courier_backend.evidence.keeper import EvidenceKeeper, Wanted, inline_event
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.model.errors import CourierError
 from courier_backend.model.event import NewEvent
-from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity
+from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity, StatusLine
+from courier_backend.model.status import RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.decide import decide, next_due
 from courier_backend.orchestrator.decision import Decision, Dispatch, Record, Stop
@@ -78,7 +79,6 @@ class Resumed:
 
     run_id: str
     journal_id: str
-    last_seq: int
     wanted: list[Wanted]
 
 
@@ -108,6 +108,7 @@ class Driver:
         self._some = asyncio.Event()
         self._hold_until: datetime | None = None
         self._group: asyncio.TaskGroup | None = None
+        self.ready = asyncio.Event()
         self.reload: Reload = _cannot_reload
         keeper.settled = self._evidence_settled
 
@@ -117,6 +118,7 @@ class Driver:
         """Drive until canceled. Runs go on on their nodes; the next backend takes them up again."""
         async with asyncio.TaskGroup() as group:
             self._group = group
+            self.ready.set()
             await self._watch()
 
     def take_up(self, state: InstanceState, actions: dict[str, Any]) -> None:
@@ -142,7 +144,13 @@ class Driver:
             body = self._order(live, run.run_id)
             live.unread.add(run.run_id)
             pursuit = Pursuit(
-                run.run_id, node_id, body, run.journal_id, last_seq=run.last_seq, ordered=True
+                run.run_id,
+                node_id,
+                body,
+                run.journal_id,
+                last_seq=live.state.runs[run.run_id].last_seq,
+                # Without a journal the node was never met, so nothing was sent.
+                ordered=bool(run.journal_id),
             )
             self._pursue(live, pursuit)
             if live.state.runs[run.run_id].stop_asked:
@@ -172,6 +180,23 @@ class Driver:
         """Instances that are not final."""
         return sum(not live.state.is_final for live in self._instances.values())
 
+    def instances_of(self, job_id: str | None) -> list[str]:
+        """Instances that are not final, of one job or of all."""
+        return [
+            live.state.id
+            for live in self._instances.values()
+            if not live.state.is_final and job_id in {None, live.state.job_id}
+        ]
+
+    async def until_quiet(self, seconds: float) -> None:
+        """Wait until nothing is followed any more, at most so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._instances:  # noqa: ASYNC110  at the end of a life, a poll will do
+                    await asyncio.sleep(TICK_SECONDS)
+        except TimeoutError:
+            _log.warning("%s instances did not end in time", len(self._instances))
+
     def runs_on(self, node_id: str) -> int:
         """Runs that a node has now."""
         return sum(
@@ -198,7 +223,7 @@ class Driver:
             elif kind == "evidence":
                 records += self._inline_evidence(live, run_id, line)
             elif kind in STATUS_TYPES:
-                decided = decide(live.state, Told(run_id, line, age), now)
+                decided = decide(live.state, Told(run_id, cast(StatusLine, line), age), now)
                 if decided:
                     self._note(live, run_id, line)
                     decisions += decided
@@ -231,6 +256,30 @@ class Driver:
         """The node told who it is."""
         await self._fleet.met(node_id, identity)
 
+    async def journal(self, run_id: str, journal_id: str) -> None:
+        """Remember which journal an order goes into, before it is sent."""
+        live = self._by_run.get(run_id)
+        if live is None:
+            raise Dropped
+        run = live.state.runs[run_id]
+        data = {
+            "from": run.status,
+            "status": run.status,
+            "reasonCode": "",
+            "reason": "",
+            "journalId": journal_id,
+        }
+        event = NewEvent(
+            "run-changed",
+            self._clock(),
+            job_id=live.state.job_id,
+            instance_id=live.state.id,
+            run_id=run_id,
+            node_id=run.node_id,
+            data=data,
+        )
+        await self._carry_out(live, [event], [])
+
     # ---- deciding, recording, carrying out
 
     async def _happen(self, live: _Live, happenings: Sequence[Happening]) -> None:
@@ -243,6 +292,9 @@ class Driver:
         self, live: _Live, records: list[NewEvent], decisions: list[Decision]
     ) -> None:
         """Append the records; then, and only then, order and stop."""
+        for record in records:
+            if record.kind == "run-changed" and record.data["status"] == RunStatus.DISPATCHED:
+                record.data["journalId"] = self._journal_of(record.node_id or "")
         if records:
             try:
                 await self._store.append(records)
@@ -259,11 +311,14 @@ class Driver:
 
     def _dispatch(self, live: _Live, run_id: str) -> None:
         node_id = live.state.runs[run_id].node_id
-        node = self._fleet.directory.find(node_id)
-        met = node is not None and node.met
-        journal = node.journal_id if node is not None else ""
+        journal = self._journal_of(node_id)
         body = self._order(live, run_id)
-        self._pursue(live, Pursuit(run_id, node_id, body, journal, met=met))
+        self._pursue(live, Pursuit(run_id, node_id, body, journal, met=bool(journal)))
+
+    def _journal_of(self, node_id: str) -> str:
+        """The journal of a node that is met; "" for one that must be met first."""
+        node = self._fleet.directory.find(node_id)
+        return node.journal_id if node is not None and node.met else ""
 
     def _order(self, live: _Live, run_id: str) -> bytes:
         """The run order; what all runs share is spliced in, not encoded again."""

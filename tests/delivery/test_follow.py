@@ -88,6 +88,9 @@ class Ear:
     async def met(self, _node_id: str, _identity: Any) -> None:
         self.heard.append("met")
 
+    async def journal(self, _run_id: str, journal_id: str) -> None:
+        self.heard.append(("journal", journal_id))
+
 
 async def followed(node: Any, **pursuit: Any) -> Ear:
     ear = Ear()
@@ -110,6 +113,15 @@ async def test_a_straight_run_is_one_exchange() -> None:
     ear = await followed(node, met=True)
     assert node.asked == ["order"]
     assert ear.heard == [("received", 0.0), ("step-started", 0.0), ("run-finished", 0.0)]
+
+
+@pytest.mark.anyio
+async def test_an_unmet_node_is_met_and_its_journal_remembered_before_the_order() -> None:
+    node = Node([[[RECEIVED, FINISHED]]])
+    ear = Ear()
+    await follow(Pursuit("run", "node", b"{}", ""), node, ear, lambda: NOW)  # type: ignore[arg-type]  # a double
+    assert ear.heard[:2] == ["met", ("journal", "J1")]
+    assert node.asked == ["order"]
 
 
 @pytest.mark.anyio
