@@ -1,6 +1,6 @@
 """The shapes of bodies, for the API's description of itself. Answers are not validated by them."""
 
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Generic, Literal, NotRequired, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -62,6 +62,7 @@ class Event(TypedDict):
     runId: str | None
     nodeId: str | None
     data: dict[str, Any]
+    count: NotRequired[int]
 
 
 class Health(TypedDict):

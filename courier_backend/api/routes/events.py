@@ -1,16 +1,19 @@
 """The event log: as pages, and as a stream."""
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from courier_backend.api.context import ApiDep
 from courier_backend.api.event_stream import EventFilter
-from courier_backend.api.schemas import problems
+from courier_backend.api.paging import PageDep, answer_page
+from courier_backend.api.schemas import Event, Items, problems, told
 from courier_backend.api.sse import SseResponse
 from courier_backend.model.errors import BadInput, Conflict
+from courier_backend.store.queries.events import page_events
 
 router: Final = APIRouter(prefix="/courier/events-api/v1", tags=["events"], responses=problems())
 stream: Final = APIRouter(tags=["events"])
@@ -25,6 +28,29 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+
+
+@router.get("/events", responses=told(Items[Event]), response_class=Response)
+async def list_(
+    request: Request,
+    api: ApiDep,
+    page: PageDep,
+    job_id: JobId = "",
+    instance_id: InstanceId = "",
+    run_id: RunId = "",
+) -> Response:
+    """A page of the log; `after` is the number of an event."""
+    asked = replace(page, after="") if page.after == "0" else page
+    found = await api.service.store.read(
+        lambda c: page_events(
+            c,
+            asked,
+            job_id=job_id or None,
+            instance_id=instance_id or None,
+            run_id=run_id or None,
+        )
+    )
+    return answer_page(request, found)
 
 
 @stream.get("/events", responses={**_STREAM, **problems(409)}, response_class=Response)

@@ -40,8 +40,7 @@ async def list_of_instance(
     begin, end = moment(run_after, "runAfter"), moment(run_before, "runBefore")
 
     def read(connection: Connection) -> tuple[list[RunItem], Pagination]:
-        get_instance(connection, instance_id)
-        return list_runs(
+        found = list_runs(
             connection,
             page,
             instance_id=instance_id,
@@ -50,6 +49,9 @@ async def list_of_instance(
             run_after=begin,
             run_before=end,
         )
+        if not found[0]:
+            get_instance(connection, instance_id)  # there are none, or there is no such instance
+        return found
 
     return answer_page(request, await api.service.store.read(read))
 
@@ -90,12 +92,7 @@ async def get(run_id: str, api: ApiDep) -> Response:
 @router.get("/run/{run_id}/steps", responses=told(Items[StepItem], 404), response_class=Response)
 async def steps(run_id: str, api: ApiDep) -> Response:
     """The steps of a run, with their attempts; always all of them."""
-
-    def read(connection: Connection) -> list[StepItem]:
-        get_run(connection, run_id)
-        return list_steps(connection, run_id)
-
-    return answers.whole(await api.service.store.read(read))
+    return answers.whole(await api.service.store.read(lambda c: list_steps(c, run_id)))
 
 
 @router.get(
