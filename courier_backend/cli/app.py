@@ -1,7 +1,6 @@
 """Opening the terminal app. It is another program that happens to be in this package."""
 
 import sys
-from importlib import import_module
 
 from courier_backend.cli.output import is_terminal
 from courier_backend.cli.session import Session
@@ -20,6 +19,6 @@ def open_app(session: Session) -> int:
             hint="`courier --help` lists the commands that do without.",
         )
     url, token_file = session.named()
-    # By name: the command line does not depend on the app, which depends on the client.
-    code: int = import_module("courier_tui.app").run(session.places, url=url, token_file=token_file)
-    return code
+    from courier_tui.app import run  # noqa: PLC0415  all of Textual
+
+    return run(session.places, url=url, token_file=token_file)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import click
 
 from courier_backend.cli.session import Session
-from courier_backend.model.status import InstanceStatus, RunStatus
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PEOPLE: Final = ("table", "json")
 PROGRAMS: Final = ("json",)
-INSTANCE_STATUS: Final = click.Choice([status.value for status in InstanceStatus])
-RUN_STATUS: Final = click.Choice([status.value for status in RunStatus])
 
 
 def common(formats: Sequence[str] = PEOPLE, *, with_address: bool = True) -> Callable[[F], F]:
@@ -63,6 +60,18 @@ def _remember(context: click.Context, option: click.Parameter, value: object) ->
     session = context.ensure_object(Session)
     if value and option.name is not None:
         setattr(session, option.name, value)
+
+
+def with_status(words: Iterable[str]) -> Callable[[F], F]:
+    """Only what has one of these statuses."""
+    names = [str(word) for word in words]
+    return click.option(
+        "--status",
+        type=click.Choice(names),
+        metavar="STATUS",
+        default=None,
+        help=f"Only with this one: {', '.join(names)}.",
+    )
 
 
 def paging(function: F) -> F:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TextIO
 
 
@@ -13,10 +14,17 @@ class ReaderGone(BaseException):
 
 def prepare_streams() -> None:
     """What a stream cannot carry is escaped: a name in another alphabet is no reason to fail."""
+    # A stream that was closed before we came is none at all.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  for the whole process
 
 
 def write(text: str) -> None:

@@ -139,7 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
             return
         data = answer.data or json.dumps(answer.value).encode()
-        self.send_header("Content-Length", str(len(data)))
+        if "Content-Length" not in answer.headers:
+            self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)

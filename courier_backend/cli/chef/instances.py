@@ -7,18 +7,18 @@ import click
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import (
-    INSTANCE_STATUS,
     PROGRAMS,
-    RUN_STATUS,
     common,
     order,
     paging,
     pass_session,
     span,
+    with_status,
 )
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
+from courier_backend.model.status import InstanceStatus, RunStatus
 
 _instance = click.option(
     "--instanceId", "instance_id", metavar="ID", required=True, help="Which instance."
@@ -37,7 +37,7 @@ def get_instance(session: Session, *, instance_id: str) -> None:
 
 @command("list-all", example="courier state instance list-all --job-id 448ecaf3-5e44-4e7b-…")
 @click.option("--job-id", metavar="ID", default="", help="Those of one job.")
-@click.option("--status", type=INSTANCE_STATUS, default=None)
+@with_status(InstanceStatus)
 @span
 @order
 @paging
@@ -69,11 +69,11 @@ def list_all(
 
 @command(
     "list-instance-runs",
-    example="courier state instance list-instance-runs --instanceId befe88f3-ac3f-…",
+    example="courier state instance list-instance-runs --instanceId befe88f3",
 )
 @_instance
 @click.option("--groupNum", "group_number", type=click.IntRange(min=0), default=None)
-@click.option("--status", type=RUN_STATUS, default=None)
+@with_status(RunStatus)
 @span
 @order
 @paging

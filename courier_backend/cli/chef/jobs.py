@@ -7,12 +7,13 @@ import click
 from courier_backend.cli.body import FORMATS, body_options, chosen_body
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import PROGRAMS, common, order, paging, pass_session
+from courier_backend.cli.options import PROGRAMS, common, order, paging, pass_session, with_status
 from courier_backend.cli.output import write, write_json
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 from courier_backend.model.errors import NotFound
+from courier_backend.model.status import JobStatus
 
 _job = click.option("--jobId", "job_id", metavar="ID", required=True, help="Which job.")
 
@@ -81,7 +82,7 @@ def get_head(session: Session, *, job_id: str) -> None:
     type=click.BOOL,
     help="Those with an execution to come.",
 )
-@click.option("--status", type=click.Choice(["active", "inactive", "canceled"]), default=None)
+@with_status(JobStatus)
 @click.option("--sortKey", "sort_key", type=click.Choice(["name", "createdAt"]), default=None)
 @order
 @paging

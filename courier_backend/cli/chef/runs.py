@@ -37,7 +37,9 @@ def list_steps(session: Session, *, run_id: str, page: int, size: int) -> None:
 
 @command(
     "get-step-attempt-evidence",
-    example="courier state run get-step-attempt-evidence --runId ID --stepNo 1 --attemptNo 1",
+    example=(
+        "courier state run get-step-attempt-evidence --runId ID \\\n      --stepNo 1 --attemptNo 1"
+    ),
 )
 @_run
 @click.option("--stepNo", "step", type=_number, required=True, help="From 1.")

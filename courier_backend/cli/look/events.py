@@ -10,6 +10,7 @@ from courier_backend.cli.clean import clean
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_list
 from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import flush, write, write_json
@@ -34,9 +35,14 @@ _COLUMNS: Final = (
 _SHORT: Final = 8
 
 
-@click.group("events")
-def events() -> None:
-    """The log of everything that happened."""
+events: Final = group(
+    "events",
+    "The log of everything that happened.",
+    {
+        "list": Entry(f"{__name__}:list_", "What happened."),
+        "show": Entry(f"{__name__}:show", "One event, whole."),
+    },
+)
 
 
 @command("list", example="courier events list --instance befe88f3 --follow")
@@ -84,10 +90,6 @@ def show(session: Session, *, seq: int) -> None:
     if not found or found[0]["seq"] != seq:
         raise NotFound(f"There is no event {seq}.", hint="`courier events list` shows the last.")
     write_json({"item": found[0]} if session.json else found[0])
-
-
-events.add_command(list_)
-events.add_command(show)
 
 
 def _follow(session: Session, after: int, whose: Mapping[str, str]) -> None:

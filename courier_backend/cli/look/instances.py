@@ -9,13 +9,15 @@ import click
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_list
-from courier_backend.cli.options import INSTANCE_STATUS, common, lines, pass_session, span
+from courier_backend.cli.options import common, lines, pass_session, span, with_status
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
 from courier_backend.cli.words import counted
 from courier_backend.client import calls
+from courier_backend.model.status import InstanceStatus
 from courier_backend.model.times import ZERO_TIME
 
 if TYPE_CHECKING:
@@ -40,14 +42,19 @@ _GROUPS: Final = (
 )
 
 
-@click.group("instances")
-def instances() -> None:
-    """List and show instances: executions of jobs."""
+instances: Final = group(
+    "instances",
+    "List and show instances: executions of jobs.",
+    {
+        "list": Entry(f"{__name__}:list_", "All instances."),
+        "show": Entry(f"{__name__}:show", "One instance, and its groups."),
+    },
+)
 
 
 @command("list", example="courier instances list --job nightly-update --status failure")
 @click.option("--job", default="", help="Those of one job: its id or its name.")
-@click.option("--status", type=INSTANCE_STATUS, default=None)
+@with_status(InstanceStatus)
 @span
 @lines
 @common()
@@ -88,10 +95,6 @@ def show(session: Session, *, instance: str) -> None:
         write_json(answer)
     else:
         _show(answer["item"])
-
-
-instances.add_command(list_)
-instances.add_command(show)
 
 
 def _row(item: InstanceItem) -> tuple[str, ...]:

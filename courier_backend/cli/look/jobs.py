@@ -9,12 +9,14 @@ import click
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_list
-from courier_backend.cli.options import common, lines, pass_session
+from courier_backend.cli.options import common, lines, pass_session, with_status
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
 from courier_backend.client import calls
+from courier_backend.model.status import JobStatus
 
 if TYPE_CHECKING:
     from courier_backend.model.wire import JobItem
@@ -30,14 +32,19 @@ _COLUMNS: Final = (
 )
 
 
-@click.group("jobs")
-def jobs() -> None:
-    """List and show jobs."""
+jobs: Final = group(
+    "jobs",
+    "List and show jobs.",
+    {
+        "list": Entry(f"{__name__}:list_", "All jobs."),
+        "show": Entry(f"{__name__}:show", "One job."),
+    },
+)
 
 
 @command("list", example="courier jobs list --active")
 @click.option("--active", is_flag=True, help="Those with an execution to come.")
-@click.option("--status", type=click.Choice(["active", "inactive", "canceled"]), default=None)
+@with_status(JobStatus)
 @click.option("--name", default="", help="Exactly this name.")
 @lines
 @common()
@@ -76,10 +83,6 @@ def show(session: Session, *, job: str) -> None:
         write_json(answer)
     else:
         _show(answer["item"])
-
-
-jobs.add_command(list_)
-jobs.add_command(show)
 
 
 def _row(job: JobItem) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ import click
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_list
 from courier_backend.cli.look.step_rows import STEP_COLUMNS, step_row
-from courier_backend.cli.options import RUN_STATUS, common, lines, pass_session
+from courier_backend.cli.options import common, lines, pass_session, with_status
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
 from courier_backend.client import calls
+from courier_backend.model.status import RunStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +36,21 @@ _COLUMNS: Final = (
 )
 
 
-@click.group("runs")
-def runs() -> None:
-    """List and show runs: an instance on one node."""
+runs: Final = group(
+    "runs",
+    "List and show runs: an instance on one node.",
+    {
+        "list": Entry(f"{__name__}:list_", "All runs."),
+        "show": Entry(f"{__name__}:show", "One run, and its steps."),
+    },
+)
 
 
 @command("list", example="courier runs list --instance befe88f3 --status failure")
 @click.option("--instance", default="", help="Those of one instance.")
 @click.option("--job", default="", help="Those of one job: its id or its name.")
 @click.option("--node", default="", help="Those on one node: its id or its name.")
-@click.option("--status", type=RUN_STATUS, default=None)
+@with_status(RunStatus)
 @click.option("--group", type=click.IntRange(min=0), default=None, help="Those of one group.")
 @lines
 @common()
@@ -87,10 +94,6 @@ def show(session: Session, *, run: str) -> None:
         return
     steps = session.ask(calls.list_steps(run_id))["items"]
     _show(answer["item"], steps)
-
-
-runs.add_command(list_)
-runs.add_command(show)
 
 
 def _row(run: RunItem) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import click
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_list
 from courier_backend.cli.look.step_rows import STEP_COLUMNS, step_row
 from courier_backend.cli.options import common, pass_session
@@ -32,9 +33,14 @@ _ATTEMPTS: Final = (
 )
 
 
-@click.group("steps")
-def steps() -> None:
-    """List and show the steps of a run."""
+steps: Final = group(
+    "steps",
+    "List and show the steps of a run.",
+    {
+        "list": Entry(f"{__name__}:list_", "The steps of a run."),
+        "show": Entry(f"{__name__}:show", "One step, and its attempts."),
+    },
+)
 
 
 @command("list", example="courier steps list 496f0d9a")
@@ -59,10 +65,6 @@ def show(session: Session, *, run: str, step: int) -> None:
         write_json(answer)
     else:
         _show(answer["item"])
-
-
-steps.add_command(list_)
-steps.add_command(show)
 
 
 def _show(step: StepItem) -> None:

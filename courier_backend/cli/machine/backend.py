@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from courier_backend.cli.declare import command
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import say, write_json
 from courier_backend.cli.session import Session
@@ -21,9 +22,16 @@ _CANCEL_SECONDS: Final = 600.0
 _END_SECONDS: Final = 60.0
 
 
-@click.group("backend")
-def backend() -> None:
-    """The backend of this data folder. It starts by itself when a command needs it."""
+backend: Final = group(
+    "backend",
+    "The backend of this data folder. It starts by itself when a command needs it.",
+    {
+        "run": Entry(f"{__name__}:run", "Run it here, in the foreground."),
+        "start": Entry(f"{__name__}:start", "Start it, unless it runs."),
+        "status": Entry(f"{__name__}:status", "How it is."),
+        "stop": Entry(f"{__name__}:stop", "End it."),
+    },
+)
 
 
 @command("run", example="courier backend run")
@@ -71,10 +79,6 @@ def stop(session: Session, *, cancel_all: bool) -> None:
         write_json({"item": item})
     else:
         say(f"The backend (pid {item['pid']}) has ended{_what_goes_on(item, cancel_all)}.")
-
-
-for each in (run, start, status, stop):
-    backend.add_command(each)
 
 
 def _wait_for_the_end(session: Session) -> None:

@@ -8,6 +8,7 @@ import click
 
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
+from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import say, write_json
 from courier_backend.cli.session import Session
@@ -21,9 +22,15 @@ _SECONDS: Final = 900.0
 """Thousands of nodes take their time."""
 
 
-@click.group("lab")
-def lab() -> None:
-    """A fleet of real nodes on this machine: to try, to teach, to measure."""
+lab: Final = group(
+    "lab",
+    "A fleet of real nodes on this machine: to try, to teach, to measure.",
+    {
+        "up": Entry(f"{__name__}:up", "Bring up a lab, or change its size."),
+        "status": Entry(f"{__name__}:status", "The nodes of the lab."),
+        "down": Entry(f"{__name__}:down", "Take the lab down."),
+    },
+)
 
 
 @command("up", example="courier lab up --nodes 12")
@@ -58,10 +65,6 @@ def down(session: Session) -> None:
         write_json(answer)
     else:
         say(f"The lab is down; {answer['totalItems']} nodes were archived, their history stays.")
-
-
-for each in (up, status, down):
-    lab.add_command(each)
 
 
 def _show(session: Session, call: Call[Any], what: str) -> None:

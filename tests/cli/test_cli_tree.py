@@ -1,0 +1,109 @@
+"""The tree as a whole: every command is there, says what it does, and shows an example."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from conftest import Courier
+
+from courier_backend.cli.root import root
+
+
+def leaves(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from leaves(found, *path, name)
+    else:
+        yield path, command
+
+
+LEAVES = dict(leaves(root))
+CHEF = """
+scheduler jobs add-job
+scheduler jobs get-job
+scheduler jobs get-head
+scheduler jobs list-jobs
+scheduler jobs update-job
+scheduler jobs delete-job
+scheduler jobs cancel-job
+scheduler jobs activated-job
+state instance get-instance
+state instance list-all
+state instance list-instance-runs
+state run get-run
+state run list-steps
+state run get-step-attempt-evidence
+management node find-all-nodes
+management node find-one-node
+status get-status
+"""
+
+
+@pytest.mark.parametrize("path", [" ".join(path) for path in LEAVES])
+def test_help_of_every_command_shows_an_example(courier: Courier, path: str) -> None:
+    outcome = courier(*path.split(), "--help")
+
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"Usage: courier {path}" in outcome.out
+    assert "Example:\n" in outcome.out
+    assert all(len(line) <= 80 for line in outcome.out.splitlines())
+
+
+@pytest.mark.parametrize("path", [line for line in CHEF.splitlines() if line])
+def test_chefs_tree_is_whole(path: str) -> None:
+    assert tuple(path.split()) in LEAVES
+
+
+@pytest.mark.parametrize("kind", ["job", "instance", "run", "step", "node", "event"])
+@pytest.mark.parametrize("verb", ["list", "show"])
+def test_singular_and_plural_are_the_same(courier: Courier, kind: str, verb: str) -> None:
+    one, many = courier(kind, verb, "--help"), courier(f"{kind}s", verb, "--help")
+
+    assert one.code == many.code == 0
+    assert one.out.replace(f"courier {kind} ", f"courier {kind}s ") == many.out
+
+
+def test_help_is_grouped(courier: Courier) -> None:
+    told = courier("--help").out
+
+    sections = ["Work:", "Look:", "Fleet:", "Evidence:", "This machine:", "Chef's tree:"]
+    places = [told.index(section) for section in sections]
+    assert places == sorted(places)
+    assert courier("-h").out == told
+
+
+def test_version(courier: Courier) -> None:
+    quick, slow = courier("--version"), courier("--verbose", "--version")
+
+    assert quick.out == slow.out == "courier 0.1.0\n"
+
+
+def test_a_word_that_is_nearly_right(courier: Courier) -> None:
+    assert (
+        courier("scheduler", "jobs", "list-job")
+        .error["hint"]
+        .startswith("Did you mean 'list-jobs'?")
+    )
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(courier: Courier, shell: str) -> None:
+    outcome = courier("completion", shell)
+
+    assert outcome.code == 0
+    assert "_COURIER_COMPLETE" in outcome.out
+    assert shell in outcome.err
+
+
+def test_completion_completes(courier: Courier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_COURIER_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "courier scheduler jobs ca")
+    monkeypatch.setenv("COMP_CWORD", "3")
+
+    with pytest.raises(SystemExit) as left:
+        courier()
+
+    assert left.value.code == 0
