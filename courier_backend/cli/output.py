@@ -24,7 +24,7 @@ def prepare_streams() -> None:
 
 
 def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  for the whole process
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def write(text: str) -> None:
