@@ -1,0 +1,1 @@
+"""Questions to the store: functions of a connection, which give what the API answers."""

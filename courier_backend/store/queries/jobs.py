@@ -1,0 +1,178 @@
+"""Jobs: pages, one, by name, by idempotency key."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from courier_backend.model.status import JobStatus
+from courier_backend.model.wire import JobItem, LastInstance, Pagination
+from courier_backend.store.queries.counts import total
+from courier_backend.store.queries.lookup import not_found
+from courier_backend.store.queries.moments import moment
+from courier_backend.store.queries.paging import PageRequest, read_rows
+from courier_backend.store.tables import instances, job_definitions, jobs
+
+COMPLETED: Final = "completed"
+"""Shown for an active job that has no execution left."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedJob:
+    """The job that an idempotency key made. `instance_id`: its first instance, or ""."""
+
+    job_id: str
+    body_digest: str
+    instance_id: str
+
+
+def list_jobs(
+    connection: Connection,
+    page: PageRequest,
+    *,
+    active: bool | None = None,
+    status: str | None = None,
+    name: str | None = None,
+    sort_key: str = "",
+) -> tuple[list[JobItem], Pagination]:
+    """A page of the jobs that were not deleted, oldest first, or by name.
+
+    `active`: status active and an execution to come (True), or not so (False).
+    """
+    conditions = [jobs.c.deleted_at.is_(None), *_conditions(active, status, name)]
+    if active is None and name is None:
+        count = total(connection, "jobs", 0, status)
+    else:
+        query = select(func.count()).select_from(jobs).where(*conditions)
+        count = connection.execute(query).scalar_one()
+    first = jobs.c.name if sort_key == "name" else jobs.c.created_at
+
+    def anchor(numbers: list[int]) -> tuple[Any, int]:
+        value = connection.execute(select(first).where(jobs.c.no == numbers[0])).scalar()
+        return value, numbers[0]
+
+    rows, pagination = read_rows(
+        connection,
+        _whole().where(*conditions),
+        (first, jobs.c.no),
+        page,
+        total=count,
+        anchor=anchor if sort_key == "name" else None,
+    )
+    return [_item(row) for row in rows], pagination
+
+
+def _conditions(
+    active: bool | None, status: str | None, name: str | None
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    has_next = jobs.c.next_execution_at.is_not(None)
+    if active:
+        conditions += [has_next, jobs.c.status == str(JobStatus.ACTIVE)]
+    elif active is False:
+        conditions.append(~(has_next & (jobs.c.status == str(JobStatus.ACTIVE))))
+    if status is not None:
+        conditions.append(jobs.c.status == str(status))
+    if name is not None:
+        conditions.append(jobs.c.name == name)
+    return conditions
+
+
+def get_job(connection: Connection, job_id: str) -> JobItem:
+    """One job.
+
+    Raises:
+        NotFound: there is none, or it was deleted.
+    """
+    query = _whole().where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise not_found("job", job_id)
+    return _item(row)
+
+
+def jobs_named(connection: Connection, name: str) -> int:
+    """How many jobs have this name."""
+    query = select(func.count()).select_from(jobs)
+    query = query.where(jobs.c.name == name, jobs.c.deleted_at.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def job_by_key(connection: Connection, idempotency_key: str) -> KeyedJob | None:
+    """The job that was made with this key, if there is one and it was not deleted."""
+    first = (
+        select(instances.c.id)
+        .where(instances.c.job_no == jobs.c.no)
+        .order_by(instances.c.created_at, instances.c.no)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(jobs.c.id, jobs.c.body_digest, first).where(
+        jobs.c.idempotency_key == idempotency_key
+    )
+    row = connection.execute(query).one_or_none()
+    return KeyedJob(row[0], row[1], row[2] or "") if row else None
+
+
+def _whole() -> Select[Any]:
+    """Jobs with their definitions and newest instances."""
+    all_of_it = instances.alias("all_of_it")
+    newest = (
+        select(all_of_it.c.no)
+        .where(all_of_it.c.job_no == jobs.c.no)
+        .order_by(all_of_it.c.created_at.desc(), all_of_it.c.no.desc())
+        .limit(1)
+        .correlate(jobs)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            jobs,
+            job_definitions.c.definition,
+            instances.c.id.label("last_id"),
+            instances.c.status.label("last_status"),
+            instances.c.created_at.label("last_created_at"),
+        )
+        .join(job_definitions, job_definitions.c.job_no == jobs.c.no)
+        .outerjoin(instances, instances.c.no == newest)
+    )
+
+
+def _item(row: Row[Any]) -> JobItem:
+    definition = orjson.loads(row.definition)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "description": definition["description"],
+        "scheduleRule": definition["scheduleRule"],
+        "exceptionRules": definition["exceptionRules"],
+        "allowManualExecution": definition["allowManualExecution"],
+        "overlap": definition["overlap"],
+        "missed": definition["missed"],
+        "target": definition["target"],
+        "actions": definition["actions"],
+        "status": row.status,
+        "displayStatus": _display(row),
+        "createdAt": moment(row.created_at),
+        "modifiedAt": moment(row.modified_at),
+        "executionCount": row.execution_count,
+        "nextExecutionTime": moment(row.next_execution_at),
+        "exceptionReasons": orjson.loads(row.exception_reasons),
+        "lastInstance": _last(row),
+    }
+
+
+def _display(row: Row[Any]) -> str:
+    done = row.status == JobStatus.ACTIVE and row.next_execution_at is None
+    return COMPLETED if done else str(row.status)
+
+
+def _last(row: Row[Any]) -> LastInstance | None:
+    if row.last_id is None:
+        return None
+    return {
+        "id": row.last_id,
+        "status": row.last_status,
+        "createdAt": moment(row.last_created_at),
+    }
