@@ -161,7 +161,6 @@ async def test_live_output_of_what_is_not_there(client: AsyncClient, service: Fa
 async def test_the_clients_and_the_api_agree(url: str, client: AsyncClient) -> None:
     questions: list[Call[Any]] = [
         calls.backend_status(),
-        calls.overview(),
         calls.list_jobs(active=True, status="active", sort_key="name", sort_order="desc"),
         calls.list_instances(status="running", run_after="2026-01-01T00:00:00Z"),
         calls.list_runs(status="success", job_id="j"),
