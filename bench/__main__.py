@@ -22,6 +22,7 @@ MEASURES: Final = (
     "cancel",
     "pending",
     "start",
+    "million",
 )
 
 
