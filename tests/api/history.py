@@ -48,7 +48,7 @@ def at(seconds: float) -> datetime:
 
 
 def job_added(job_id: str = JOB, name: str = "greet", second: float = 0.0) -> NewEvent:
-    data = {
+    data: dict[str, Any] = {
         "definition": definition(name),
         "nextExecutionTime": None,
         "exceptionReasons": [],
@@ -59,7 +59,7 @@ def job_added(job_id: str = JOB, name: str = "greet", second: float = 0.0) -> Ne
 
 
 def node_added(index: int) -> NewEvent:
-    data = {
+    data: dict[str, Any] = {
         "name": f"node-{index}",
         "url": f"http://127.0.0.1:1/nodes/{NODES[index]}",
         "token": "the secret of the node",
@@ -106,7 +106,7 @@ def instance_created() -> NewEvent:
         }
         for index, (run_id, node_id) in enumerate(zip(RUNS, NODES, strict=True))
     ]
-    data = {
+    data: dict[str, Any] = {
         "jobName": "greet",
         "instanceType": "scheduled",
         "triggeredBy": "system",
