@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from courier_backend.cli.output import say, write_json
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OLDEST: Final = "asc"
+NEWEST: Final = "desc"
+
 
 def show_list(
     session: Session,
@@ -26,6 +29,9 @@ def show_list(
 ) -> None:
     """Ask for a page and show it. `empty` is said where there is nothing."""
     answer = session.envelope(call)
+    if call.query.get("sortOrder") == NEWEST:
+        # The newest of them, told in the order in which they came: the last stands at the prompt.
+        answer["items"].reverse()
     if session.json:
         write_json(answer)
         return

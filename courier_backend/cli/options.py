@@ -103,12 +103,12 @@ def order(function: F) -> F:
 
 
 def lines(function: F) -> F:
-    """Which part of a list, for people: the newest, unless they say otherwise."""
+    """Which part of a list, for people: the newest of it, unless they say otherwise."""
     return _all_of(
         click.option("--limit", "size", type=click.IntRange(1, 10_000), default=20,
                      help="How many (20)."),
         click.option("--page", type=click.IntRange(min=1), default=1, help="Which page (1)."),
-        click.option("--oldest", is_flag=True, help="Oldest first."),
+        click.option("--oldest", is_flag=True, help="The oldest, not the newest."),
     )(function)  # fmt: skip
 
 

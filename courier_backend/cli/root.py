@@ -43,10 +43,14 @@ ENTRIES: Final = {
     "completion": Entry(
         f"{_HERE}.machine.completion:completion", "Completion for your shell.", "This machine"
     ),
-    "scheduler": Entry(f"{_HERE}.chef.tree:scheduler", "scheduler jobs …", "Chef's tree"),
-    "state": Entry(f"{_HERE}.chef.tree:state", "state instance …, state run …", "Chef's tree"),
-    "management": Entry(f"{_HERE}.chef.tree:management", "management node …", "Chef's tree"),
-    "status": Entry(f"{_HERE}.chef.tree:status", "status get-status", "Chef's tree"),
+    "scheduler": Entry(f"{_HERE}.chef.tree:scheduler", "Jobs.", "Chef's tree, word for word"),
+    "state": Entry(
+        f"{_HERE}.chef.tree:state",
+        "Instances, and runs with their steps.",
+        "Chef's tree, word for word",
+    ),
+    "management": Entry(f"{_HERE}.chef.tree:management", "Nodes.", "Chef's tree, word for word"),
+    "status": Entry(f"{_HERE}.chef.tree:status", "How a node is.", "Chef's tree, word for word"),
 }
 
 

@@ -53,6 +53,11 @@ def sign(status: str) -> Sign:
     return _SIGNS.get(status, _UNKNOWN)
 
 
+def number_of(count: int, one: str, many: str = "") -> str:
+    """``1 node``, ``2 nodes``."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def counted(counts: dict[str, int]) -> str:
     """``12 success, 1 failure``: what there is of each status, nothing where there is none."""
     known = [name for name in ORDER if counts.get(name)]

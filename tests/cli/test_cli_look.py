@@ -52,7 +52,7 @@ TABLES = [
     ("steps list 496f0d9a", ["sleep", "✓ success", "shell-interpreter 1.0.0"]),
     ("nodes list", ["03ba18c0", "web-1", "● reachable", "debian", "role=web", "this machine"]),
     ("events list", ["7", "run-finished", "run 496f0d9a", "✗ failure", "exit code 1"]),
-    ("job show uptime", [sample.JOB_ID, "1 nodes", "50 %", "60 s", "sleep 10 …"]),
+    ("job show uptime", [sample.JOB_ID, "1 node ", "50 %", "60 s", "sleep 10 …"]),
     ("job show 61013744", [sample.JOB_ID]),
     ("instance show befe88f3", [sample.INSTANCE_ID, "2: ", "2 success", "batching, 1 at a time"]),
     ("run show 496f0d9a", [sample.RUN_ID, sample.NODE_ID, "✓ success (waits, place 3)", "sleep"]),
@@ -99,8 +99,10 @@ def test_empty_lists_say_what_to_do(backend: Backend, courier: Courier) -> None:
     assert outcome.err == "No jobs. `courier run FILE` submits one.\n"
 
 
-def test_the_newest_come_first(backend: Backend, courier: Courier) -> None:
-    courier("jobs", "list")
+def test_the_newest_are_told_and_the_last_stands_last(backend: Backend, courier: Courier) -> None:
+    backend.on("GET", JOBS, page(sample.job(name="newest"), sample.job(name="older")))
+    told = courier("jobs", "list").out
+    assert told.index("older") < told.index("newest")
     courier("jobs", "list", "--oldest", "--limit", "5", "--page", "2")
 
     newest, oldest = (request.query for request in backend.sent("GET", JOBS))
@@ -132,7 +134,7 @@ def test_ids_are_as_long_as_it_takes_to_tell_them_apart(backend: Backend, courie
 
     told = courier("jobs", "list").out.splitlines()
 
-    assert [line.split()[0] for line in told[1:]] == [sample.JOB_ID[:13], other[:13]]
+    assert [line.split()[0] for line in told[1:]] == [other[:13], sample.JOB_ID[:13]]
 
 
 def test_without_unicode_the_signs_are_plain(

@@ -106,7 +106,7 @@ class TestLab:
         answer = courier("lab", "up", "--nodes", "1", "--format", "json")
 
         assert "lab-1" in told.out
-        assert told.err == "Bringing up 1 nodes …\n1 nodes answer.\n"
+        assert told.err == "Bringing up 1 node …\n1 node running.\n"
         assert answer.json["items"] == [node]
         assert answer.json["totalItems"] == 1
         assert answer.err == ""
@@ -118,14 +118,14 @@ class TestLab:
         backend.on("DELETE", LAB, page(total=3))
 
         assert courier("lab", "status").err.startswith("There is no lab.")
-        assert courier("lab", "down").err.startswith("The lab is down; 3 nodes were archived")
+        assert courier("lab", "down").err.startswith("The lab is down. Archived: 3 nodes")
 
 
 class TestBackend:
     def test_status(self, backend: Backend, courier: Courier) -> None:
         backend.on("GET", f"{BACKEND}/status", item(STATUS))
 
-        assert "1 instances, 3 runs" in courier("backend", "status").out
+        assert "1 instance, 3 runs" in courier("backend", "status").out
         assert courier("backend", "status", "--format", "json").json == {"item": STATUS}
 
     def test_none_runs(self, courier: Courier) -> None:
@@ -141,7 +141,9 @@ class TestBackend:
 
         plain, whole = courier("backend", "stop"), courier("backend", "stop", "--all")
 
-        assert plain.err == "The backend (pid 4711) has ended; 3 runs go on, on their nodes.\n"
+        assert (
+            plain.err == "The backend (pid 4711) has ended; still at work on their nodes: 3 runs.\n"
+        )
         assert whole.err == "The backend (pid 4711) has ended.\n"
         assert [request.json for request in backend.requests] == [{"all": False}, {"all": True}]
 

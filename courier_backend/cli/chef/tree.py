@@ -15,14 +15,14 @@ jobs: Final = group(
     "jobs",
     "Jobs: answers are JSON, as Chef Courier's.",
     {
-        "add-job": Entry(f"{_HERE}.jobs:add_job", "Submit a job."),
+        "add-job": Entry(f"{_HERE}.submit:add_job", "Submit a job."),
         "get-job": Entry(f"{_HERE}.jobs:get_job", "One job."),
         "get-head": Entry(f"{_HERE}.jobs:get_head", "Whether there is such a job."),
         "list-jobs": Entry(f"{_HERE}.jobs:list_jobs", "All jobs, by page."),
-        "update-job": Entry(f"{_HERE}.jobs:update_job", "Give a job another definition."),
+        "update-job": Entry(f"{_HERE}.submit:update_job", "Give a job another definition."),
         "cancel-job": Entry(f"{_HERE}.jobs:cancel_job", "No more executions of a job."),
         "delete-job": Entry(f"{_HERE}.jobs:delete_job", "Take a job away."),
-        "activated-job": Entry(f"{_HERE}.jobs:activated_job", "Start one execution now."),
+        "activated-job": Entry(f"{_HERE}.submit:activated_job", "Start one execution now."),
     },
 )
 state: Final = group(

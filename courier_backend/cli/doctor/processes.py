@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from courier_backend import __version__
 from courier_backend.cli.doctor.finding import Finding, bad, ok, warn
+from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 from courier_backend.client.sync_client import SyncClient
 from courier_backend.client.trust import lock_is_held, running
@@ -50,8 +51,8 @@ def _health(found: Address) -> list[Finding]:
     offline = counts["nodes"].get("offline", 0)
     if offline:
         hint = "`courier nodes list --health offline` shows them."
-        return [warn("fleet", f"{offline} nodes are offline", hint)]
-    return [ok("fleet", f"{sum(counts['nodes'].values())} nodes, none offline")]
+        return [warn("fleet", f"offline: {number_of(offline, 'node')}", hint)]
+    return [ok("fleet", f"{number_of(sum(counts['nodes'].values()), 'node')}, none offline")]
 
 
 def _last_start(places: Places) -> list[Finding]:

@@ -11,7 +11,7 @@ from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.listing import show_list
+from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import flush, write, write_json
 from courier_backend.cli.session import Session
@@ -51,7 +51,7 @@ events: Final = group(
 @click.option("--run", "run_", default="", help="Of one run.")
 @click.option("--after", type=click.IntRange(min=0), default=0, help="After this number.")
 @click.option("--limit", "size", type=click.IntRange(1, 10_000), default=20, help="How many (20).")
-@click.option("--oldest", is_flag=True, help="Oldest first.")
+@click.option("--oldest", is_flag=True, help="The oldest, not the newest.")
 @click.option("--follow", "-f", is_flag=True, help="From now on, as they happen.")
 @common()
 @pass_session
@@ -66,7 +66,7 @@ def list_(
     oldest: bool,
     follow: bool,
 ) -> None:
-    """What happened, the newest first."""
+    """What happened: the newest of it, the very newest last."""
     whose = {
         "job_id": meant(session, "job", job) if job else "",
         "instance_id": full_id(session, "instance", instance) if instance else "",
@@ -75,7 +75,7 @@ def list_(
     if follow:
         _follow(session, after, whose)
         return
-    order = "asc" if oldest or after else "desc"
+    order = OLDEST if oldest or after else NEWEST
     call = calls.list_events(after=after, size=size, sort_order=order, **whose)
     show_list(session, call, _COLUMNS, _row, empty="Nothing has happened.")
 

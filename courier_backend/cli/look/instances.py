@@ -10,7 +10,7 @@ from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.listing import show_list
+from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import common, lines, pass_session, span, with_status
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
@@ -70,7 +70,7 @@ def list_(
     page: int,
     oldest: bool,
 ) -> None:
-    """Instances, the newest first."""
+    """Instances: the newest of them, the very newest last."""
     call = calls.list_instances(
         page=page,
         size=size,
@@ -78,7 +78,7 @@ def list_(
         status=status or "",
         run_after=run_after,
         run_before=run_before,
-        sort_order="asc" if oldest else "desc",
+        sort_order=OLDEST if oldest else NEWEST,
     )
     empty = "No instances. `courier run FILE` makes one."
     show_list(session, call, _COLUMNS, _row, empty=empty)

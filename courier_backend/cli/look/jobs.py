@@ -10,11 +10,12 @@ from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.listing import show_list
+from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import common, lines, pass_session, with_status
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
+from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 from courier_backend.model.status import JobStatus
 
@@ -59,14 +60,14 @@ def list_(
     page: int,
     oldest: bool,
 ) -> None:
-    """Jobs, the newest first."""
+    """Jobs: the newest of them, the very newest last."""
     call = calls.list_jobs(
         page=page,
         size=size,
         active=active or None,
         status=status or "",
         name=name,
-        sort_order="asc" if oldest else "desc",
+        sort_order=OLDEST if oldest else NEWEST,
     )
     empty = "No jobs. `courier run FILE` submits one."
     show_list(session, call, _COLUMNS, _row, empty=empty)
@@ -138,7 +139,7 @@ def _group(number: int, group: dict[str, Any]) -> tuple[str, ...]:
     unit = " %" if batch.get("type") == "percent" else ""
     return (
         str(number),
-        f"{len(nodes)} nodes" if nodes else str(group.get("nodeListType", "")),
+        number_of(len(nodes), "node") if nodes else str(group.get("nodeListType", "")),
         f"{batch['value']}{unit}" if batch.get("type") else "1",
         str(group.get("distributionMethod", "")),
         f"{group.get('timeoutSeconds', 0)} s" if group.get("timeoutSeconds") else "default",

@@ -10,7 +10,7 @@ from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.listing import show_list
+from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import common, lines, pass_session
 from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
@@ -63,14 +63,14 @@ def list_(
     page: int,
     oldest: bool,
 ) -> None:
-    """Nodes, the newest first."""
+    """Nodes: the newest of them, the very newest last."""
     call = calls.list_nodes(
         page=page,
         size=size,
         name=name,
         health=health or "",
         archived=archived,
-        sort_order="asc" if oldest else "desc",
+        sort_order=OLDEST if oldest else NEWEST,
     )
     empty = "No nodes. `courier lab up --nodes 5` makes some; `courier node add` adds real ones."
     show_list(session, call, _COLUMNS, _row, empty=empty)

@@ -10,7 +10,7 @@ from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.listing import show_list
+from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.look.step_rows import STEP_COLUMNS, step_row
 from courier_backend.cli.options import common, lines, pass_session, with_status
 from courier_backend.cli.output import write_json
@@ -67,7 +67,7 @@ def list_(
     page: int,
     oldest: bool,
 ) -> None:
-    """Runs, the newest first."""
+    """Runs: the newest of them, the very newest last."""
     call = calls.list_runs(
         full_id(session, "instance", instance) if instance else "",
         page=page,
@@ -76,7 +76,7 @@ def list_(
         job_id=meant(session, "job", job) if job else "",
         node_id=meant(session, "node", node) if node else "",
         status=status or "",
-        sort_order="asc" if oldest else "desc",
+        sort_order=OLDEST if oldest else NEWEST,
     )
     show_list(session, call, _COLUMNS, _row, empty="No runs.")
 

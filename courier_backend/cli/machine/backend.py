@@ -12,6 +12,7 @@ from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import say, write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import duration, full
+from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 from courier_backend.model.errors import CourierError, Unreachable
 
@@ -94,8 +95,13 @@ def _wait_for_the_end(session: Session) -> None:
 
 
 def _what_goes_on(item: BackendStatus, cancel_all: bool) -> str:
-    runs = item["activeRuns"]
-    return f"; {runs} runs go on, on their nodes" if runs and not cancel_all else ""
+    runs = number_of(item["activeRuns"], "run") if item["activeRuns"] else ""
+    return f"; still at work on their nodes: {runs}" if runs and not cancel_all else ""
+
+
+def _work(item: BackendStatus) -> str:
+    instances = number_of(item["activeInstances"], "instance")
+    return f"{instances}, {number_of(item['activeRuns'], 'run')}"
 
 
 def _show(session: Session, item: BackendStatus) -> None:
@@ -111,8 +117,8 @@ def _show(session: Session, item: BackendStatus) -> None:
             ("Process", str(item["pid"])),
             ("Home", item["home"]),
             ("Started", full(item["startedAt"])),
-            ("Running", f"{item['activeInstances']} instances, {item['activeRuns']} runs"),
-            ("Scheduled", f"{item['scheduledJobs']} jobs"),
+            ("Running", _work(item)),
+            ("Scheduled", number_of(item["scheduledJobs"], "job")),
             ("Clients", str(item["clients"])),
             ("Idle for", duration(item["idleSeconds"])),
         ),

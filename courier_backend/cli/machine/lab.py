@@ -12,6 +12,7 @@ from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import say, write_json
 from courier_backend.cli.session import Session
+from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ lab: Final = group(
 def up(session: Session, *, nodes: int, seed: int | None) -> None:
     """Bring up a lab; again with another number it grows or shrinks. Returns when all answer."""
     if not session.json:
-        say(f"Bringing up {nodes} nodes …")
-    _show(session, calls.lab_up(nodes, seed=seed), "answer.")
+        say(f"Bringing up {number_of(nodes, 'node')} …")
+    _show(session, calls.lab_up(nodes, seed=seed), "running.")
 
 
 @command("status", example="courier lab status")
@@ -52,7 +53,7 @@ def up(session: Session, *, nodes: int, seed: int | None) -> None:
 @pass_session
 def status(session: Session) -> None:
     """The lab's nodes that run now."""
-    _show(session, calls.lab_status(), "run.")
+    _show(session, calls.lab_status(), "running.")
 
 
 @command("down", example="courier lab down")
@@ -64,7 +65,8 @@ def down(session: Session) -> None:
     if session.json:
         write_json(answer)
     else:
-        say(f"The lab is down; {answer['totalItems']} nodes were archived, their history stays.")
+        nodes = number_of(answer["totalItems"], "node")
+        say(f"The lab is down. Archived: {nodes}; their history stays.")
 
 
 def _show(session: Session, call: Call[Any], what: str) -> None:
@@ -78,4 +80,4 @@ def _show(session: Session, call: Call[Any], what: str) -> None:
     from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
 
     draw(_COLUMNS, [(node["id"], node["name"], node["home"]) for node in answer["items"]])
-    say(f"{len(answer['items'])} nodes {what}")
+    say(f"{number_of(len(answer['items']), 'node')} {what}")

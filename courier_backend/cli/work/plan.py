@@ -10,6 +10,7 @@ from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import write, write_json
 from courier_backend.cli.problems import BadFile, problems_of, tell_warnings
 from courier_backend.cli.session import Session
+from courier_backend.cli.words import number_of
 from courier_backend.cli.work.plan_picture import picture
 from courier_backend.cli.work.submission import file_options, submission_of
 from courier_backend.client import calls
@@ -49,5 +50,5 @@ def plan(
 
 def _invalid(item: PlanItem, name: str) -> BadFile:
     errors = sum(problem["severity"] == "error" for problem in item["problems"])
-    what = "1 error" if errors == 1 else f"{errors} errors"
+    what = number_of(errors, "error")
     return BadFile(f"{name} is no valid job file: {what}.", name, item["problems"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.cli.clean import clean
 from courier_backend.cli.when import full
+from courier_backend.cli.words import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,13 +44,13 @@ def _times(times: Sequence[str]) -> Iterator[str]:
 def _group(group: PlanGroup) -> Iterator[str]:
     names = {node["id"]: node["name"] or node["id"] for node in group["nodes"]}
     timeout = f", time-out {group['timeoutSeconds']} s" if group["timeoutSeconds"] else ""
-    yield f"Group {group['groupNumber']}: {_count(len(names), 'node')}, {_way(group)}{timeout}"
+    yield f"Group {group['groupNumber']}: {number_of(len(names), 'node')}, {_way(group)}{timeout}"
     yield f"  succeeds if {_criteria(group['criteria'])}"
     for number, batch in enumerate(group["batches"][:_MOST_BATCHES], 1):
         yield f"  {_title(group, number)}: {_named(batch, names)}"
     more = len(group["batches"]) - _MOST_BATCHES
     if more > 0:
-        yield f"  … and {_count(more, 'batch', 'batches')} more"
+        yield f"  … and {number_of(more, 'batch', 'batches')} more"
     for node in group["nodes"]:
         if problem := node.get("problem"):
             yield f"  ! {node['name'] or node['id']}: {problem}"
@@ -59,7 +60,7 @@ def _way(group: PlanGroup) -> str:
     largest = max((len(batch) for batch in group["batches"]), default=0)
     if group["rolling"]:
         return f"rolling, {largest} at a time"
-    return f"{_count(len(group['batches']), 'batch', 'batches')} of up to {largest}"
+    return f"{number_of(len(group['batches']), 'batch', 'batches')} of up to {largest}"
 
 
 def _title(group: PlanGroup, number: int) -> str:
@@ -83,7 +84,3 @@ def _criterion(criterion: dict[str, Any]) -> str:
     if criterion.get("status") == "failure":
         return f"at most {amount} of its runs end otherwise than in success"
     return f"at least {amount} of its runs end in success"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
