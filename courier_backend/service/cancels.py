@@ -1,0 +1,81 @@
+"""Stopping work: a job, an instance, a group of it, or one run."""
+
+from courier_backend.model.errors import NotFound
+from courier_backend.model.status import RunStatus
+from courier_backend.model.wire import CancelItem
+from courier_backend.orchestrator.driver import Driver
+from courier_backend.orchestrator.happening import CancelAsked
+from courier_backend.orchestrator.state import InstanceState
+from courier_backend.store.queries.instances import get_instance
+from courier_backend.store.queries.runs import get_run
+from courier_backend.store.store import Store
+
+
+class Cancels:
+    """Asks the driver to stop, and tells what that will do."""
+
+    def __init__(self, store: Store, driver: Driver) -> None:
+        self._store = store
+        self._driver = driver
+
+    async def instance(
+        self, instance_id: str, *, group_number: int | None = None, reason: str = ""
+    ) -> CancelItem:
+        """Stop an instance or one of its groups.
+
+        Raises:
+            NotFound: there is no such instance or group.
+        """
+        state = self._driver.state_of(instance_id)
+        if state is None or state.is_final:
+            item = await self._store.read(lambda c: get_instance(c, instance_id))
+            return _already_final(instance_id, item["status"])
+        if group_number is not None and not 0 <= group_number < len(state.groups):
+            raise NotFound(
+                f"Instance {instance_id} has no group {group_number}; "
+                f"its groups are 0 to {len(state.groups) - 1}."
+            )
+        asked = CancelAsked(reason, group_number, None)
+        return await self._ask(state, asked, instance_id)
+
+    async def run(self, run_id: str, *, reason: str = "") -> CancelItem:
+        """Stop one run.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        item = await self._store.read(lambda c: get_run(c, run_id))
+        state = self._driver.state_of(item["instanceId"])
+        if state is None or state.runs[run_id].is_final:
+            return _already_final(run_id, item["status"])
+        return await self._ask(state, CancelAsked(reason, None, run_id), run_id)
+
+    async def _ask(self, state: InstanceState, asked: CancelAsked, asked_id: str) -> CancelItem:
+        before = _pending(state)
+        stopping = _in_scope(state, asked)
+        await self._driver.cancel(state.id, asked)
+        return {
+            "id": asked_id,
+            "status": state.runs[asked.run_id].status if asked.run_id else state.status,
+            "alreadyFinal": False,
+            "stopping": stopping,
+            "prevented": before - _pending(state),
+        }
+
+
+def _pending(state: InstanceState) -> int:
+    return sum(run.status is RunStatus.PENDING for run in state.runs.values())
+
+
+def _in_scope(state: InstanceState, asked: CancelAsked) -> int:
+    """Runs in flight that a cancel asks to stop."""
+    return sum(
+        run.is_in_flight
+        and asked.run_id in {None, run.run_id}
+        and asked.group_number in {None, run.group_number}
+        for run in state.runs.values()
+    )
+
+
+def _already_final(asked_id: str, status: str) -> CancelItem:
+    return {"id": asked_id, "status": status, "alreadyFinal": True, "stopping": 0, "prevented": 0}

@@ -1,0 +1,17 @@
+"""Nodes as the API shows them: what the store holds, with what is known of them right now."""
+
+from courier_backend.delivery.directory import KnownNode
+from courier_backend.model.times import ZERO_TIME, to_text
+from courier_backend.model.wire import NodeItem
+
+
+def live_item(item: NodeItem, node: KnownNode) -> NodeItem:
+    """A stored node with its last contact, which alone is not worth an event."""
+    at = to_text(node.last_contact) if node.last_contact else item["lastContactAt"] or ZERO_TIME
+    return item | {
+        "healthStatus": node.health,
+        "healthReason": node.health_reason,
+        "lastContactAt": at,
+        "latencySeconds": node.latency_seconds,
+        "clockSkewSeconds": node.clock_skew_seconds,
+    }

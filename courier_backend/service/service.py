@@ -1,0 +1,331 @@
+"""The service: all parts of the backend, put together and running."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Final
+
+from courier_backend import __version__
+from courier_backend.api.activity import Activity
+from courier_backend.api.ports import EvidenceFile, LabItem, Mark
+from courier_backend.daemon.idle import IdleWatch
+from courier_backend.daemon.settings import Settings
+from courier_backend.delivery.directory import NodeDirectory
+from courier_backend.delivery.http_transport import HttpTransport
+from courier_backend.delivery.live_output import LiveOutput
+from courier_backend.delivery.releases import Releases
+from courier_backend.evidence.keeper import EvidenceKeeper
+from courier_backend.evidence.links import Links
+from courier_backend.fleet.fleet import Fleet
+from courier_backend.fleet.refresher import refresh_nodes
+from courier_backend.hosting.local_nodes import LocalNodes
+from courier_backend.hosting.runner_process import HostedNode
+from courier_backend.model.places import Places
+from courier_backend.model.times import Clock, system_clock, to_text
+from courier_backend.model.wire import (
+    BackendStatus,
+    CancelItem,
+    JobItem,
+    NodeItem,
+    OutputItem,
+    PlanItem,
+    Submission,
+    Submitted,
+)
+from courier_backend.orchestrator.driver import Driver
+from courier_backend.service.cancels import Cancels
+from courier_backend.service.evidence_reading import EvidenceReading
+from courier_backend.service.jobs import Jobs
+from courier_backend.service.nodes import live_item
+from courier_backend.service.recovery import Recovery
+from courier_backend.store.queries.nodes import get_node
+from courier_backend.store.store import Store
+
+STOP_SECONDS: Final = 30.0
+
+
+class Service:
+    """What the API can ask for. Made by `open_service`."""
+
+    def __init__(
+        self,
+        here: Places,
+        settings: Settings,
+        store: Store,
+        transport: HttpTransport,
+        *,
+        url: str,
+        link_key: bytes,
+        end: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        self._here = here
+        self._settings = settings
+        self._url = url
+        self._end = end
+        self._clock = clock
+        self._started_at = clock()
+        self.ready = asyncio.Event()
+        self.store = store
+        self.links = Links(link_key, clock)
+        self.activity = Activity(clock)
+        self.idle = IdleWatch(self.is_busy, self.last_use, clock)
+        self.directory = NodeDirectory()
+        self.fleet = Fleet(store, transport, self.directory, clock)
+        live = LiveOutput()
+        keeper = EvidenceKeeper(here.evidence, store, transport, self.directory, clock)
+        releases = Releases(transport, self.directory)
+        self.driver = Driver(
+            store=store,
+            transport=transport,
+            fleet=self.fleet,
+            keeper=keeper,
+            releases=releases,
+            live_output=live,
+            clock=clock,
+        )
+        self.local_nodes = LocalNodes(self.fleet, here.builtin_node, here.lab, self.driver.runs_on)
+        self._jobs = Jobs(store, self.driver, self.directory, settings, here.data, clock)
+        self.recovery = Recovery(
+            store,
+            self.directory,
+            self.driver,
+            keeper,
+            releases,
+            defaults=self._jobs.defaults,
+            clock=clock,
+        )
+        self._cancels = Cancels(store, self.driver)
+        self._evidence = EvidenceReading(
+            here.evidence, store, keeper, live, transport, self.directory
+        )
+        self._background = (keeper.run, releases.run, self._refresh_nodes)
+
+    async def run(self) -> None:
+        """Take up what was in flight, then work until canceled."""
+        await self.recovery.load_nodes()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.driver.run())
+            await self.driver.ready.wait()
+            await self.recovery.take_up()
+            self.ready.set()
+            for work in self._background:
+                group.create_task(work())
+            group.create_task(self.local_nodes.raise_builtin())
+            group.create_task(self.local_nodes.raise_planned_lab())
+
+    async def _refresh_nodes(self) -> None:
+        await refresh_nodes(self.fleet, self._settings.backend.node_refresh_seconds)
+
+    # ---- jobs
+
+    async def add_job(self, sub: Submission, *, idempotency_key: str, by: str) -> Submitted:
+        """Accept a job."""
+        return await self._jobs.add(sub, idempotency_key=idempotency_key, by=by)
+
+    async def plan(self, sub: Submission) -> PlanItem:
+        """Say what a job would do."""
+        return self._jobs.plan(sub)
+
+    async def update_job(self, job_id: str, sub: Submission, *, by: str) -> JobItem:
+        """Give a job another definition."""
+        return await self._jobs.update(job_id, sub, by)
+
+    async def delete_job(self, job_id: str, *, by: str) -> None:
+        """Take a job away."""
+        await self._jobs.delete(job_id, by)
+
+    async def cancel_job(self, job_id: str, *, instances: bool, reason: str, by: str) -> CancelItem:
+        """Let a job make no instances any more; `instances`: and stop those that run."""
+        before = await self._jobs.cancel(job_id, reason, by)
+        done: CancelItem = {
+            "id": job_id,
+            "status": "canceled",
+            "alreadyFinal": before["status"] == "canceled",
+            "stopping": 0,
+            "prevented": 0,
+        }
+        for instance_id in self.driver.instances_of(job_id) if instances else []:
+            part = await self._cancels.instance(instance_id, reason=_why(reason, by))
+            done["stopping"] += part["stopping"]
+            done["prevented"] += part["prevented"]
+            done["alreadyFinal"] = False
+        return done
+
+    async def activate(self, job_id: str, *, by: str) -> str:
+        """Start one instance now."""
+        return await self._jobs.activate(job_id, by)
+
+    async def retry(self, instance_id: str, *, only: str, by: str) -> Submitted:
+        """Run again on the nodes that did not succeed."""
+        return await self._jobs.retry(instance_id, only, by)
+
+    # ---- cancels
+
+    async def cancel_instance(
+        self, instance_id: str, *, group_number: int | None, reason: str, by: str
+    ) -> CancelItem:
+        """Stop an instance, or one of its groups."""
+        return await self._cancels.instance(
+            instance_id, group_number=group_number, reason=_why(reason, by)
+        )
+
+    async def cancel_run(self, run_id: str, *, reason: str, by: str) -> CancelItem:
+        """Stop one run."""
+        return await self._cancels.run(run_id, reason=_why(reason, by))
+
+    # ---- nodes
+
+    async def add_node(
+        self, url: str, token: str, *, name: str, tags: dict[str, str], by: str
+    ) -> NodeItem:
+        """Add a node after having asked it who it is."""
+        node = await self.fleet.add(url, token, name=name, tags=tags, by=by)
+        return await self._node_item(node.id)
+
+    async def change_node(
+        self,
+        node_id: str,
+        *,
+        name: str | None = None,
+        tags: dict[str, str] | None = None,
+        archived: bool | None = None,
+        by: str,
+    ) -> NodeItem:
+        """Rename, tag, archive or bring back a node."""
+        await self.fleet.change(node_id, name=name, tags=tags, archived=archived, by=by)
+        return await self._node_item(node_id)
+
+    async def _node_item(self, node_id: str) -> NodeItem:
+        return self.live_node(await self.store.read(lambda c: get_node(c, node_id)))
+
+    async def remove_node(self, node_id: str, *, by: str) -> None:
+        """Take a node out of the fleet."""
+        await self.fleet.remove(node_id, by)
+
+    def live_node(self, item: NodeItem) -> NodeItem:
+        """A stored node with what is known of it right now."""
+        node = self.directory.find(item["id"])
+        return item if node is None else live_item(item, node)
+
+    # ---- the lab
+
+    async def lab_up(self, count: int, seed: int | None) -> list[LabItem]:
+        """Bring up a lab."""
+        return [_lab_item(node) for node in await self.local_nodes.lab_up(count, seed or 0)]
+
+    async def lab_status(self) -> list[LabItem]:
+        """The lab's nodes that run now."""
+        return [_lab_item(node) for node in await self.local_nodes.lab_status()]
+
+    async def lab_down(self) -> list[LabItem]:
+        """End the lab; the nodes that were."""
+        return [_lab_item(node) for node in await self.local_nodes.lab_down()]
+
+    # ---- evidence
+
+    async def evidence(
+        self, run_id: str, step: int, attempt: int, *, wait_seconds: float
+    ) -> EvidenceFile:
+        """Stored evidence."""
+        return await self._evidence.file(run_id, step, attempt, wait_seconds)
+
+    async def output(
+        self, run_id: str, step: int, attempt: int, stream: str, offset: int, limit: int
+    ) -> OutputItem:
+        """A part of the output."""
+        return await self._evidence.output(
+            run_id, step, attempt, stream=stream, offset=offset, limit=limit
+        )
+
+    def live_output(
+        self, run_id: str, step: int, attempt: int
+    ) -> AbstractAsyncContextManager[AsyncIterator[Mark]]:
+        """The output as it comes."""
+        return self._evidence.live(run_id, step, attempt)
+
+    # ---- the backend itself
+
+    def is_busy(self) -> bool:
+        """Whether something needs the backend now."""
+        return bool(self.activity.streams) or self.driver.active_instances > 0
+
+    def last_use(self) -> datetime:
+        """When a client asked last."""
+        return self.activity.last_use()
+
+    def status(self) -> BackendStatus:
+        """How the backend is."""
+        return {
+            "pid": os.getpid(),
+            "version": __version__,
+            "url": self._url,
+            "startedAt": to_text(self._started_at),
+            "home": str(self._here.data),
+            "activeInstances": self.driver.active_instances,
+            "activeRuns": self.driver.active_runs,
+            "scheduledJobs": 0,
+            "clients": self.activity.streams,
+            "idleSeconds": self.idle.idle_seconds,
+        }
+
+    async def stop(self, cancel_all: bool) -> None:
+        """Begin to end the backend; `cancel_all`: stop what runs first, and wait for it."""
+        if cancel_all:
+            for instance_id in self.driver.instances_of(None):
+                await self._cancels.instance(instance_id, reason="the backend is stopped")
+            await self.driver.until_quiet(STOP_SECONDS)
+        self._end()
+
+
+@asynccontextmanager
+async def open_service(
+    here: Places,
+    settings: Settings,
+    *,
+    url: str,
+    link_key: bytes,
+    end: Callable[[], None],
+    clock: Clock = system_clock,
+) -> AsyncIterator[Service]:
+    """A service that works; ends in order. What runs on nodes goes on."""
+    store = await Store.open(here.database)
+    transport = HttpTransport()
+    try:
+        service = Service(
+            here, settings, store, transport, url=url, link_key=link_key, end=end, clock=clock
+        )
+        working = asyncio.create_task(service.run())
+        working.add_done_callback(lambda _: _ended(service, end))
+        try:
+            await service.ready.wait()
+            yield service
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+    finally:
+        await transport.aclose()
+        await store.close()
+    _raise_fault(working)
+
+
+def _ended(service: Service, end: Callable[[], None]) -> None:
+    """The work ended, for good or by a fault: nobody must wait for it any more."""
+    service.ready.set()
+    end()
+
+
+def _raise_fault(task: asyncio.Task[None]) -> None:
+    """A part that failed ended the backend: let it be seen."""
+    if not task.cancelled() and (fault := task.exception()):
+        raise fault
+
+
+def _why(reason: str, by: str) -> str:
+    return reason or f"asked by {by}"
+
+
+def _lab_item(node: HostedNode) -> LabItem:
+    return {"id": node.id, "name": node.name, "url": node.url, "home": node.home}
