@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -104,15 +104,21 @@ class AsyncClient:
         job_id: str = "",
         instance_id: str = "",
         run_id: str = "",
+        kinds: Sequence[str] = (),
         patience: float | None = WATCHING_SECONDS,
     ) -> AsyncGenerator[EventItem, None]:
-        """Events as they happen, without a gap; `after` None: from now on.
+        """Events as they happen, without a gap; `after` None: from now on; `kinds`: only these.
 
         A broken stream is taken up again where it ended, for `patience` seconds (None: for ever);
         whoever must know of a gap in contact asks `send` meanwhile, or uses `event_batches`.
         """
         batches = self.event_batches(
-            after, job_id=job_id, instance_id=instance_id, run_id=run_id, patience=patience
+            after,
+            job_id=job_id,
+            instance_id=instance_id,
+            run_id=run_id,
+            kinds=kinds,
+            patience=patience,
         )
         async for batch in batches:
             if isinstance(batch, list):
@@ -126,13 +132,14 @@ class AsyncClient:
         job_id: str = "",
         instance_id: str = "",
         run_id: str = "",
+        kinds: Sequence[str] = (),
         patience: float | None = WATCHING_SECONDS,
     ) -> AsyncGenerator[list[EventItem] | Unreachable, None]:
         """Like `events`, as many at once as came at once; and each loss of contact, as it is.
 
         An empty batch says that the stream stands (again).
         """
-        filters = event_query(job_id=job_id, instance_id=instance_id, run_id=run_id)
+        filters = event_query(job_id=job_id, instance_id=instance_id, run_id=run_id, kinds=kinds)
         left = Patience(patience)
         while True:
             query = filters if after is None else {**filters, "after": str(after)}

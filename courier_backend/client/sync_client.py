@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -75,10 +75,11 @@ class SyncClient:
         job_id: str = "",
         instance_id: str = "",
         run_id: str = "",
+        kinds: Sequence[str] = (),
         patience: float | None = WATCHING_SECONDS,
     ) -> Iterator[EventItem]:
-        """Events as they happen, without a gap; `after` None: from now on."""
-        filters = event_query(job_id=job_id, instance_id=instance_id, run_id=run_id)
+        """Events as they happen, without a gap; `after` None: from now on; `kinds`: only these."""
+        filters = event_query(job_id=job_id, instance_id=instance_id, run_id=run_id, kinds=kinds)
         left = Patience(patience)
         while True:
             try:

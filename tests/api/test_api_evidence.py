@@ -124,3 +124,12 @@ async def test_a_hostile_name_stays_in_its_header(
     answer = await http.get(service.links.sign(PATH))
     assert answer.headers["content-disposition"] == 'attachment; filename="a___X__y_.._b.zip"'
     assert "x" not in answer.headers
+
+
+async def test_a_file_that_somebody_removed(
+    http: httpx.AsyncClient, service: FakeService, tmp_path: Path
+) -> None:
+    service.file = EvidenceFile(NAME, SHA256, len(CONTENT), None, tmp_path / "nothing.zip")
+    answer = await http.get(service.links.sign(PATH))
+    assert answer.status_code == 410
+    assert answer.json()["code"] == "gone"

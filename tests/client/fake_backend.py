@@ -1,12 +1,13 @@
 """A backend's outside, as a program: the lock, the file, and /healthz. For tests of the client.
 
-Arguments: MODE TOKEN. Modes: good; liar (does not know the token); broken (says why and ends);
-mute (holds the lock and does nothing more).
+Arguments: MODE TOKEN [VERSION]. Modes: good; idle and busy (answer for their status, and to stop);
+liar (does not know the token); broken (says why and ends); mute (holds the lock, nothing more).
 """
 
 import fcntl
 import hmac
 import json
+import os
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -16,13 +17,32 @@ from courier_backend.model.places import places
 MODE, TOKEN = sys.argv[1:3]
 VERSION = sys.argv[3] if len(sys.argv) > 3 else "0.1.0"
 
+COUNTS = ("activeInstances", "activeRuns", "scheduledJobs")
+
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        nonce = parse_qs(urlsplit(self.path).query)["nonce"][0]
-        token = TOKEN if MODE == "good" else "something else"
+        path = urlsplit(self.path)
+        if path.path == "/healthz":
+            self._answer(self._health(parse_qs(path.query)["nonce"][0]))
+        elif MODE in {"idle", "busy"}:
+            runs = int(MODE == "busy")
+            self._answer({"item": dict.fromkeys(COUNTS, 0) | {"activeRuns": runs}})
+        else:
+            self.send_error(404)
+
+    def do_POST(self) -> None:
+        self._answer({"item": {}})
+        self.server.server_close()
+        os._exit(0)
+
+    def _health(self, nonce: str) -> dict[str, str]:
+        token = "something else" if MODE == "liar" else TOKEN
         proof = hmac.digest(token.encode(), nonce.encode(), "sha256").hex()
-        body = json.dumps({"status": "ok", "version": VERSION, "hmac": proof}).encode()
+        return {"status": "ok", "version": VERSION, "hmac": proof}
+
+    def _answer(self, answer: object) -> None:
+        body = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

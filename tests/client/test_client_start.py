@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 import courier_backend
+from courier_backend.client import start
 from courier_backend.client.address import Address
 from courier_backend.client.connect import connect, named_address
 from courier_backend.client.start import start_backend
@@ -134,6 +135,21 @@ def test_another_major_version_is_refused_with_the_way_out(here: Places) -> None
     with pytest.raises(Conflict, match=r"7\.0\.0") as caught:
         connect(here)
     assert "courier backend stop" in caught.value.hint
+
+
+def test_an_idle_older_one_is_replaced(here: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = start_backend(here, _command("idle", "0.0.9"))
+    monkeypatch.setattr(start, "backend_command", _command)
+    new = connect(here)
+    assert (old.version, new.version) == ("0.0.9", "0.1.0")
+    assert proven_version(old.url, old.token) is None
+
+
+def test_a_busy_older_one_is_left_alone(here: Places) -> None:
+    old = start_backend(here, _command("busy", "0.0.9"))
+    said: list[str] = []
+    assert connect(here, notice=said.append) == old
+    assert len(said) == 1
 
 
 def test_a_named_backend_is_taken_as_it_is(tmp_path: Path) -> None:
