@@ -117,7 +117,6 @@ def _run_state(run: RunData) -> RunState:
         RunStatus(run["status"]),
         run["reasonCode"],
         run["reason"],
-        finished_on_node=bool(run["reasonCode"]),
     )
 
 

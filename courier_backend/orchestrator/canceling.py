@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from courier_backend.model.status import GroupStatus, ReasonCode, RunStatus
 from courier_backend.model.times import to_text
-from courier_backend.orchestrator.flow import CANCELED, advance, close_if_over, skip_after
+from courier_backend.orchestrator.flow import CANCELED, advance, skip_after
 from courier_backend.orchestrator.state import GroupState, RunState
 from courier_backend.orchestrator.turn import Turn
 
@@ -45,7 +45,6 @@ def _cancel_group(turn: Turn, group: GroupState, sentence: str) -> None:
         turn.change_group(group, group.status, ReasonCode.OPERATOR, sentence)
     group.cancel_asked = True
     _cancel_runs(turn, group.runs, sentence)
-    close_if_over(turn, group)
     if waits and not turn.state.parallel and not turn.state.cancel_asked:
         skip_after(turn, group)
 

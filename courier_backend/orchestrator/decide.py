@@ -53,7 +53,7 @@ def _unreachable(run: RunState, reason: str) -> None:
 
 
 def _refused(turn: Turn, run: RunState, reason_code: str, reason: str) -> None:
-    run.finished_on_node = True
+    turn.close_run(run)
     if not run.is_in_flight:
         return
     if run.cancel_asked:

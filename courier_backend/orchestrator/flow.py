@@ -46,14 +46,14 @@ def _advance_group(turn: Turn, group: GroupState) -> None:
     if group.status is GroupStatus.RUNNING:
         _judge(turn, group)
     _send_out(turn, group)
-    close_if_over(turn, group)
+    _close_if_over(turn, group)
 
 
 def _may_start(turn: Turn, group: GroupState) -> bool:
     return turn.state.parallel or group.number == turn.state.current
 
 
-def close_if_over(turn: Turn, group: GroupState) -> None:
+def _close_if_over(turn: Turn, group: GroupState) -> None:
     """Note that the verdict of a group stands and all of its runs are final."""
     if not group.over and group.is_decided and group.is_done:
         group.over = True
@@ -108,7 +108,7 @@ def skip_after(turn: Turn, failed: GroupState) -> None:
         if group.status is GroupStatus.PENDING:
             turn.change_group(group, GroupStatus.SKIPPED, ReasonCode.GROUP_FAILED, reason)
             end_pending(turn, group, RunStatus.SKIPPED, ReasonCode.GROUP_FAILED, reason)
-            close_if_over(turn, group)
+            _close_if_over(turn, group)
 
 
 def end_pending(

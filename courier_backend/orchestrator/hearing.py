@@ -73,7 +73,7 @@ def _finished(turn: Turn, run: RunState, line: RunFinished) -> None:
     A time-out is replaced, as Chef documents it, except by the `canceled` that our own stop brought
     about. A cancel that could not be confirmed in time is confirmed now.
     """
-    run.finished_on_node = True
+    turn.close_run(run)
     before = run.status
     status, reason_code, reason = _end_told(run, line)
     late = before is RunStatus.TIMEOUT and status not in {RunStatus.TIMEOUT, RunStatus.CANCELED}

@@ -20,8 +20,9 @@ from courier_backend.targeting.criteria import Bar, bar_of
 class RunState:
     """One run. `heard_at`: the last status of the node, or the dispatch before the first.
 
-    `reason_code` and `reason` belong to a final status. `watched` is when the watch of time-outs
-    looks at the run next.
+    `reason_code` and `reason` belong to a final status. `stop_asked`: the node is to end it, and
+    has not said that it did. `finished_on_node`: the node has nothing more to tell. `watched` is
+    when the watch of time-outs looks at the run next.
     """
 
     run_id: str

@@ -75,6 +75,11 @@ class Turn:
         run.stop_asked = True
         self.decisions.append(Stop(run.run_id))
 
+    def close_run(self, run: RunState) -> None:
+        """The node has nothing more to tell of a run, nor to stop."""
+        run.finished_on_node = True
+        run.stop_asked = False
+
     def change_group(
         self, group: GroupState, status: GroupStatus, reason_code: str = "", reason: str = ""
     ) -> None:

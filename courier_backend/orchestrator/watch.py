@@ -52,12 +52,11 @@ def next_due(state: InstanceState) -> datetime | None:
 
 
 def overdue(state: InstanceState, now: datetime) -> Iterator[RunState]:
-    """Runs whose time-out has come, earliest first; the caller ends each before the next."""
+    """Runs whose time-out has come, in the order of their time-outs; the caller ends each."""
     while (moment := next_due(state)) is not None and moment <= now:
         run = state.in_order[state.due[0][1]]
         _drop_first(state, run, moment)
-        due = due_of(state, run)
-        if due is not None and due <= now:
+        if due_of(state, run) == moment:
             yield run
         else:
             watch(state, run)

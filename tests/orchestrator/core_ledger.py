@@ -139,7 +139,7 @@ class Ledger:
             row = self._with_status(row, data)
         return replace(
             row,
-            heard_at=event.time,
+            heard_at=_heard_at(row, event),
             last_seq=data["nodeSeq"],
             waiting=data.get("waiting", False),
             pause_seconds=data.get("retryInSeconds") or 0.0,
@@ -161,6 +161,13 @@ class Ledger:
             return replace(row, status=data["status"])
         code, reason = data["reasonCode"], data["reason"]
         return replace(row, status=data["status"], reason_code=code, reason=reason)
+
+
+def _heard_at(row: RunRow, event: NewEvent) -> datetime:
+    """When the line was written (stories write it by our clock), but no earlier than heard of."""
+    assert row.heard_at is not None
+    written = min(from_text(event.data["at"]), event.time)
+    return written if row.heard_at > event.time else max(written, row.heard_at)
 
 
 def _new_row(data: dict[str, Any]) -> RunRow:

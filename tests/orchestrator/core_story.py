@@ -9,6 +9,7 @@ from core_ledger import Ledger
 
 from courier_backend.model.event import NewEvent
 from courier_backend.model.protocol import StatusLine
+from courier_backend.model.times import to_text
 from courier_backend.orchestrator.begin import Cause, Defaults, begin
 from courier_backend.orchestrator.decide import decide, next_due
 from courier_backend.orchestrator.decision import Decision, Dispatch, Record, Stop
@@ -130,7 +131,8 @@ class Story:
         """A status line of a run, with the next `seq` unless one is given."""
         run = self.run(node, group)
         age = fields.pop("age", 0.0)
-        line = {"type": kind, "seq": run.last_seq + 1, "time": "2026-03-01T12:00:00Z"} | fields
+        written = to_text(self.now - timedelta(seconds=age))
+        line = {"type": kind, "seq": run.last_seq + 1, "time": written} | fields
         return self.happen(Told(run.run_id, cast("StatusLine", line), age))
 
     def received(self, node: str, group: int = 0, *, waiting: bool = False) -> list[Decision]:
@@ -163,9 +165,11 @@ class Story:
         self.ledger.note_refusal(run_id)
         return self.happen(Refused(run_id, code, "it is another node"))
 
-    def unreachable(self, node: str, reason: str = "connection refused") -> list[Decision]:
+    def unreachable(
+        self, node: str, reason: str = "connection refused", *, group: int = 0
+    ) -> list[Decision]:
         """The node does not answer."""
-        return self.happen(Unreachable(self.run(node).run_id, reason))
+        return self.happen(Unreachable(self.run(node, group).run_id, reason))
 
     def cancel(
         self, node: str | None = None, *, group: int | None = None, reason: str = ""
