@@ -51,7 +51,8 @@ check: $(DEV)  ## format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@for file in tests/*/conftest.py; do $(BIN)/mypy --no-error-summary $$file || exit 1; done
+	@for folder in tests/conftest.py $(sort $(dir $(wildcard tests/*/*.py))); do \
+		$(BIN)/mypy --no-error-summary $$folder || exit 1; done
 	@$(BIN)/lint-imports
 
 format: $(DEV)  ## format and mend what can be mended
