@@ -69,7 +69,14 @@ def test_singular_and_plural_are_the_same(courier: Courier, kind: str, verb: str
 def test_help_is_grouped(courier: Courier) -> None:
     told = courier("--help").out
 
-    sections = ["Work:", "Look:", "Fleet:", "Evidence:", "This machine:", "Chef's tree, word for word:"]
+    sections = [
+        "Work:",
+        "Look:",
+        "Fleet:",
+        "Evidence:",
+        "This machine:",
+        "Chef's tree, word for word:",
+    ]
     places = [told.index(section) for section in sections]
     assert places == sorted(places)
     assert courier("-h").out == told

@@ -9,5 +9,8 @@ _HERE: Final = "courier_backend.cli.evidence"
 evidence: Final = group(
     "evidence",
     "What an attempt left: download it, and check it.",
-    {"get": Entry(f"{_HERE}.get:get", "Download the evidence of a run.")},
+    {
+        "get": Entry(f"{_HERE}.get:get", "Download the evidence of a run."),
+        "verify": Entry(f"{_HERE}.verify:verify", "Check evidence against its manifest."),
+    },
 )
