@@ -73,6 +73,8 @@ def _cell(column: Column, text: str, id_length: int) -> Text:
 
 
 def _status(text: str) -> Text:
+    if not text:
+        return Text()
     status, _, more = text.partition(" ")
     seen = sign(status)
     glyph = seen.glyph if speaks_unicode(sys.stdout) else seen.plain

@@ -407,7 +407,7 @@ def _plan(**more: Any) -> dict[str, Any]:
         "problems": [],
         "groups": [group],
         "nextExecutions": [sample.THEN],
-        "warnings": ["one node is archived"],
+        "warnings": ["group 0: it is archived", "it is due in a window"],
         **more,
     }
 
@@ -425,9 +425,10 @@ class TestPlan:
             "succeeds if at least 100 % of its runs end in success",
             "batch 1: web-1",
             "! web-2: it is archived",
-            "Warning: one node is archived",
+            "Warning: it is due in a window",
         ):
             assert text in outcome.out
+        assert outcome.out.count("it is archived") == 1
         assert f"{file}:12:9: warning: " in outcome.err
 
     def test_rolling_and_failures(self, backend: Backend, courier: Courier, file: str) -> None:

@@ -28,9 +28,12 @@ def _lines(plan: PlanItem) -> Iterator[str]:
     for group in plan["groups"]:
         yield ""
         yield from _group(group)
-    if plan["warnings"]:
-        yield ""
-        yield from (f"Warning: {warning}" for warning in plan["warnings"])
+    told = [
+        node["problem"] for group in plan["groups"] for node in group["nodes"] if "problem" in node
+    ]
+    for warning in plan["warnings"]:
+        if not any(problem in warning for problem in told):
+            yield f"Warning: {warning}"
 
 
 def _times(times: Sequence[str]) -> Iterator[str]:
