@@ -17,6 +17,7 @@ from courier_backend.delivery.http_transport import HttpTransport
 from courier_backend.delivery.live_output import LiveOutput
 from courier_backend.delivery.releases import Releases
 from courier_backend.evidence.keeper import EvidenceKeeper
+from courier_backend.evidence.limit import keep_within
 from courier_backend.evidence.links import Links
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.fleet.refresher import refresh_nodes
@@ -101,7 +102,7 @@ class Service:
         self._evidence = EvidenceReading(
             here.evidence, store, keeper, live, transport, self.directory
         )
-        self._background = (keeper.run, releases.run, self._refresh_nodes)
+        self._background = (keeper.run, releases.run, self._refresh_nodes, self._limit_evidence)
 
     async def run(self) -> None:
         """Take up what was in flight, then work until canceled."""
@@ -118,6 +119,10 @@ class Service:
 
     async def _refresh_nodes(self) -> None:
         await refresh_nodes(self.fleet, self._settings.backend.node_refresh_seconds)
+
+    async def _limit_evidence(self) -> None:
+        most = self._settings.evidence.max_bytes
+        await keep_within(self.store, self._here.evidence, most, self._clock)
 
     # ---- jobs
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from backend_house import House, ended
 
+from courier_backend.evidence.limit import expire_beyond
 from courier_backend.model.errors import BadInput, Conflict
+from courier_backend.model.times import system_clock
 from courier_backend.model.wire import StepItem
 from courier_backend.service.service import Service
 from courier_backend.store.queries.events import list_events
+from courier_backend.store.queries.evidence import evidence_total
 from courier_backend.store.queries.paging import PageRequest
 from courier_backend.store.queries.runs import list_runs
 from courier_backend.store.queries.steps import list_steps
@@ -162,3 +165,18 @@ async def test_the_same_key_gives_the_same_job(house: Make) -> None:
         assert again["jobId"] == first["jobId"]
         with pytest.raises(BadInput, match="used before"):
             await service.add_job(home.job(timeoutSeconds=61), idempotency_key="k", by="t")
+
+
+async def test_the_oldest_evidence_expires_first(house: Make) -> None:
+    home = house(3)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        item = await ended(service, await submit(service, home))
+        total = (await service.store.read(evidence_total))[1]
+        gone = await expire_beyond(service.store, home.here.evidence, total - 1, system_clock)
+        states = [
+            steps[0]["attempts"][0]["evidence"]["state"]
+            for steps in await steps_of(service, item["id"])
+        ]
+        assert gone == 1
+        assert states == ["expired", "stored", "stored"]
