@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from typing_extensions import TypedDict
-
 from courier_backend.api.activity import Activity
 from courier_backend.evidence.links import Links
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
     JobItem,
+    LabItem,
     NodeItem,
     OutputItem,
     PlanItem,
@@ -24,15 +23,6 @@ from courier_backend.store.store import Store
 
 Mark = Mapping[str, Any]
 """A line of live output: `output` of the protocol, ``dropped`` with its bytes, or ``end``."""
-
-
-class LabItem(TypedDict):
-    """A node of the lab."""
-
-    id: str
-    name: str
-    url: str
-    home: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +161,6 @@ class Service(Protocol):
     async def stop(self, cancel_all: bool) -> None:
         """Begin to end the backend; `cancel_all`: cancel what runs first, and wait for it."""
         ...
+
+
+__all__ = ["EvidenceFile", "LabItem", "Mark", "Service"]

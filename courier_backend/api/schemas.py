@@ -25,32 +25,6 @@ class Items(TypedDict, Generic[T]):
     totalItems: int
 
 
-class IdItem(TypedDict):
-    """The id of what was meant."""
-
-    id: str
-
-
-class Activated(TypedDict):
-    """A job that was started by hand: its id, and that of the new instance."""
-
-    id: str
-    instanceId: str
-
-
-class NodeStatus(TypedDict):
-    """How a node is."""
-
-    id: str
-    name: str
-    healthStatus: str
-    healthReason: str
-    enrollmentLevel: str
-    archived: bool
-    lastContactAt: str
-    activeRuns: int
-
-
 class Event(TypedDict):
     """Something that happened; `data` depends on the `type`."""
 

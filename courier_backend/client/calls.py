@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Literal
 
+from courier_backend.client.asking import (
+    get_list,
+    item,
+    nothing,
+    post,
+    query_of,
+    segment,
+    send_file,
+    whole,
+)
 from courier_backend.client.call import Call, Page
 
 if TYPE_CHECKING:
@@ -13,13 +22,17 @@ if TYPE_CHECKING:
 
     from courier_backend.model.event import EventItem
     from courier_backend.model.wire import (
+        Activated,
         ArtifactItem,
         BackendStatus,
         CancelItem,
+        IdItem,
         InstanceItem,
         JobAdded,
         JobItem,
+        LabItem,
         NodeItem,
+        NodeStatus,
         OutputItem,
         Overview,
         PlanItem,
@@ -28,8 +41,6 @@ if TYPE_CHECKING:
         Submission,
         Submitted,
     )
-
-T = TypeVar("T")
 
 JOBS = "/courier/scheduler-api/v1"
 STATE = "/courier/state-api/v1"
@@ -41,88 +52,6 @@ RESOLVE = "/courier/resolve-api/v1"
 BACKEND = "/courier/backend/v1"
 
 Kind = Literal["job", "instance", "run", "node"]
-
-
-class IdItem(TypedDict):
-    """The id of what was meant."""
-
-    id: str
-
-
-class Activated(TypedDict):
-    """A job that was started by hand: its id, and that of the new instance."""
-
-    id: str
-    instanceId: str
-
-
-class LabItem(TypedDict):
-    """A node of the lab."""
-
-    id: str
-    name: str
-    url: str
-    home: str
-
-
-class NodeStatus(TypedDict):
-    """How a node is."""
-
-    id: str
-    name: str
-    healthStatus: str
-    healthReason: str
-    enrollmentLevel: str
-    archived: bool
-    lastContactAt: str
-    activeRuns: int
-
-
-def _item(answer: Mapping[str, T]) -> T:
-    return answer["item"]
-
-
-def _whole(answer: T) -> T:
-    return answer
-
-
-def _nothing(answer: object) -> None:  # noqa: ARG001  the answer to HEAD has no body
-    return None
-
-
-def _segment(text: str) -> str:
-    """A path segment: what a person typed as an id must not change the path."""
-    return quote(text, safe="")
-
-
-def _query(given: Mapping[str, str | int | bool | None]) -> dict[str, str]:
-    """Only what was given; truth as the API spells it."""
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in given.items()
-        if value is not None and value != ""
-    }
-
-
-def _list(
-    path: str, page: int, size: int, after: str, **filters: str | int | bool | None
-) -> Call[Page[T]]:
-    query = {"pagination.page": page, "pagination.size": size, "after": after, **filters}
-    return Call("GET", path, _whole, _query(query))
-
-
-def _post(path: str, body: object, **headers: str) -> Call[T]:
-    data = json.dumps(body, ensure_ascii=False).encode()
-    return Call("POST", path, _item, {}, data, {"Content-Type": "application/json", **headers})
-
-
-def _file(
-    method: str, path: str, body: bytes, *, content_type: str, file_name: str, key: str = ""
-) -> Call[T]:
-    headers = {"Content-Type": content_type or "application/octet-stream"}
-    if key:
-        headers["Idempotency-Key"] = key
-    return Call(method, path, _item, _query({"fileName": file_name}), body, headers)
 
 
 def list_jobs(
@@ -137,7 +66,7 @@ def list_jobs(
     sort_order: str = "",
 ) -> Call[Page[JobItem]]:
     """Jobs. `active`: those with an execution to come; `name`: exactly this name."""
-    return _list(
+    return get_list(
         f"{JOBS}/jobs",
         page,
         size,
@@ -154,7 +83,7 @@ def add_job(
     body: bytes, *, content_type: str = "", file_name: str = "", idempotency_key: str = ""
 ) -> Call[JobAdded]:
     """A new job from a file as it is; `content_type` names its format, else the name's ending."""
-    return _file(
+    return send_file(
         "POST",
         f"{JOBS}/jobs",
         body,
@@ -168,45 +97,45 @@ def update_job(
     job_id: str, body: bytes, *, content_type: str = "", file_name: str = ""
 ) -> Call[JobItem]:
     """Another definition for a job; what runs goes on with the old one."""
-    path = f"{JOBS}/jobs/{_segment(job_id)}"
-    return _file("PUT", path, body, content_type=content_type, file_name=file_name)
+    path = f"{JOBS}/jobs/{segment(job_id)}"
+    return send_file("PUT", path, body, content_type=content_type, file_name=file_name)
 
 
 def get_job(job_id: str) -> Call[JobItem]:
     """One job."""
-    return Call("GET", f"{JOBS}/jobs/{_segment(job_id)}", _item)
+    return Call("GET", f"{JOBS}/jobs/{segment(job_id)}", item)
 
 
 def head_job(job_id: str) -> Call[None]:
     """Whether there is such a job (NotFound when not)."""
-    return Call("HEAD", f"{JOBS}/jobs/{_segment(job_id)}", _nothing)
+    return Call("HEAD", f"{JOBS}/jobs/{segment(job_id)}", nothing)
 
 
 def delete_job(job_id: str) -> Call[IdItem]:
     """A job is not wanted any more; its history stays."""
-    return Call("DELETE", f"{JOBS}/jobs/{_segment(job_id)}", _item)
+    return Call("DELETE", f"{JOBS}/jobs/{segment(job_id)}", item)
 
 
 def cancel_job(job_id: str, *, instances: bool = False, reason: str = "") -> Call[CancelItem]:
     """No instances of this job any more; `instances`: stop those that are not final, too."""
     body = {"instances": instances, "reason": reason}
-    return _post(f"{JOBS}/jobs/{_segment(job_id)}/cancel", body)
+    return post(f"{JOBS}/jobs/{segment(job_id)}/cancel", body)
 
 
 def activate_job(job_id: str) -> Call[Activated]:
     """Start one instance now."""
-    return _post(f"{JOBS}/jobs/{_segment(job_id)}/activated", {})
+    return post(f"{JOBS}/jobs/{segment(job_id)}/activated", {})
 
 
 def submit(submission: Submission, *, idempotency_key: str = "") -> Call[Submitted]:
     """A new job from text, with nodes and inputs replaced where the submission says so."""
     headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-    return _post(f"{JOBS}/submissions", submission, **headers)
+    return post(f"{JOBS}/submissions", submission, **headers)
 
 
 def plan(submission: Submission) -> Call[PlanItem]:
     """What a submission would do; nothing is written."""
-    return _post(f"{JOBS}/plan", submission)
+    return post(f"{JOBS}/plan", submission)
 
 
 def list_instances(
@@ -221,7 +150,7 @@ def list_instances(
     sort_order: str = "",
 ) -> Call[Page[InstanceItem]]:
     """Instances, oldest first unless `sort_order` is "desc"."""
-    return _list(
+    return get_list(
         f"{STATE}/instances",
         page,
         size,
@@ -236,7 +165,7 @@ def list_instances(
 
 def get_instance(instance_id: str) -> Call[InstanceItem]:
     """One instance."""
-    return Call("GET", f"{STATE}/instance/{_segment(instance_id)}", _item)
+    return Call("GET", f"{STATE}/instance/{segment(instance_id)}", item)
 
 
 def list_runs(
@@ -254,8 +183,8 @@ def list_runs(
     sort_order: str = "",
 ) -> Call[Page[RunItem]]:
     """The runs of one instance, or of all."""
-    one = f"{STATE}/instance/{_segment(instance_id)}/runs"
-    return _list(
+    one = f"{STATE}/instance/{segment(instance_id)}/runs"
+    return get_list(
         one if instance_id else f"{STATE}/runs",
         page,
         size,
@@ -275,43 +204,43 @@ def cancel_instance(
 ) -> Call[CancelItem]:
     """Stop an instance, or one group of it."""
     body = {"groupNumber": group_number, "reason": reason}
-    return _post(f"{STATE}/instance/{_segment(instance_id)}/cancel", body)
+    return post(f"{STATE}/instance/{segment(instance_id)}/cancel", body)
 
 
 def retry_instance(instance_id: str, *, only: str = "failed") -> Call[Submitted]:
     """A new instance on the nodes that did not succeed (`only` "failed"), or on all ("all")."""
-    path = f"{STATE}/instance/{_segment(instance_id)}/retry"
-    return _post(path, {"only": only})
+    path = f"{STATE}/instance/{segment(instance_id)}/retry"
+    return post(path, {"only": only})
 
 
 def get_run(run_id: str) -> Call[RunItem]:
     """One run."""
-    return Call("GET", f"{STATE}/run/{_segment(run_id)}", _item)
+    return Call("GET", f"{STATE}/run/{segment(run_id)}", item)
 
 
 def cancel_run(run_id: str, *, reason: str = "") -> Call[CancelItem]:
     """Stop one run."""
-    return _post(f"{STATE}/run/{_segment(run_id)}/cancel", {"reason": reason})
+    return post(f"{STATE}/run/{segment(run_id)}/cancel", {"reason": reason})
 
 
 def list_steps(run_id: str, *, page: int = 1, size: int = 1000) -> Call[Page[StepItem]]:
     """The steps of a run, with their attempts."""
-    return _list(f"{STATE}/run/{_segment(run_id)}/steps", page, size, "")
+    return get_list(f"{STATE}/run/{segment(run_id)}/steps", page, size, "")
 
 
 def get_step(run_id: str, step: int) -> Call[StepItem]:
     """One step of a run."""
-    return Call("GET", f"{STATE}/run/{_segment(run_id)}/step/{step}", _item)
+    return Call("GET", f"{STATE}/run/{segment(run_id)}/step/{step}", item)
 
 
 def attempt_path(run_id: str, step: int, attempt: int) -> str:
     """Where an attempt's evidence and output are asked for."""
-    return f"{STATE}/run/{_segment(run_id)}/step/{step}/attempt/{attempt}"
+    return f"{STATE}/run/{segment(run_id)}/step/{step}/attempt/{attempt}"
 
 
 def get_evidence(run_id: str, step: int, attempt: int) -> Call[ArtifactItem]:
     """A link to the evidence of an attempt, good for 15 minutes."""
-    return Call("GET", f"{attempt_path(run_id, step, attempt)}/evidence", _item)
+    return Call("GET", f"{attempt_path(run_id, step, attempt)}/evidence", item)
 
 
 def get_output(
@@ -324,8 +253,8 @@ def get_output(
     limit: int | None = None,
 ) -> Call[OutputItem]:
     """A part of an attempt's output."""
-    query = _query({"stream": stream, "offset": offset, "limit": limit})
-    return Call("GET", f"{attempt_path(run_id, step, attempt)}/output", _item, query)
+    query = query_of({"stream": stream, "offset": offset, "limit": limit})
+    return Call("GET", f"{attempt_path(run_id, step, attempt)}/output", item, query)
 
 
 def list_nodes(
@@ -339,7 +268,7 @@ def list_nodes(
     sort_order: str = "",
 ) -> Call[Page[NodeItem]]:
     """The fleet."""
-    return _list(
+    return get_list(
         f"{NODES}/nodes",
         page,
         size,
@@ -353,12 +282,12 @@ def list_nodes(
 
 def get_node(node_id: str) -> Call[NodeItem]:
     """One node."""
-    return Call("GET", f"{NODES}/nodes/{_segment(node_id)}", _item)
+    return Call("GET", f"{NODES}/nodes/{segment(node_id)}", item)
 
 
 def node_status(node_id: str) -> Call[NodeStatus]:
     """How a node is."""
-    return Call("GET", f"{NODES}/nodes/{_segment(node_id)}/status", _item)
+    return Call("GET", f"{NODES}/nodes/{segment(node_id)}/status", item)
 
 
 def add_node(
@@ -366,24 +295,24 @@ def add_node(
 ) -> Call[NodeItem]:
     """A node whose runner answers at `url` and knows `token`."""
     body = {"url": url, "token": token, "name": name, "tags": dict(tags or {})}
-    return _post(f"{NODES}/nodes", body)
+    return post(f"{NODES}/nodes", body)
 
 
 def remove_node(node_id: str) -> Call[IdItem]:
     """Forget a node; its history stays."""
-    return Call("DELETE", f"{NODES}/nodes/{_segment(node_id)}", _item)
+    return Call("DELETE", f"{NODES}/nodes/{segment(node_id)}", item)
 
 
 def tag_node(node_id: str, tags: Mapping[str, str]) -> Call[NodeItem]:
     """All tags of a node, anew."""
-    path = f"{NODES}/nodes/{_segment(node_id)}/tags"
-    return _post(path, {"tags": dict(tags)})
+    path = f"{NODES}/nodes/{segment(node_id)}/tags"
+    return post(path, {"tags": dict(tags)})
 
 
 def archive_node(node_id: str, *, archived: bool = True) -> Call[NodeItem]:
     """An archived node is never targeted."""
-    path = f"{NODES}/nodes/{_segment(node_id)}/archive"
-    return _post(path, {"archived": archived})
+    path = f"{NODES}/nodes/{segment(node_id)}/archive"
+    return post(path, {"archived": archived})
 
 
 def try_filter(
@@ -391,26 +320,26 @@ def try_filter(
 ) -> Call[Page[NodeItem]]:
     """The nodes that a filter admits now (``{"attributes": [...], "skills": [...], ...}``)."""
     body = json.dumps({"constraints": constraints}).encode()
-    query = _query({"pagination.page": page, "pagination.size": size})
+    query = query_of({"pagination.page": page, "pagination.size": size})
     headers = {"Content-Type": "application/json"}
-    return Call("POST", f"{NODES}/filters/exec", _whole, query, body, headers)
+    return Call("POST", f"{NODES}/filters/exec", whole, query, body, headers)
 
 
 def lab_up(nodes: int, *, seed: int | None = None) -> Call[Page[LabItem]]:
     """As many lab nodes as this; answers when all of them do."""
     body = json.dumps({"nodes": nodes, "seed": seed}).encode()
     headers = {"Content-Type": "application/json"}
-    return Call("POST", f"{NODES}/lab", _whole, {}, body, headers)
+    return Call("POST", f"{NODES}/lab", whole, {}, body, headers)
 
 
 def lab_status() -> Call[Page[LabItem]]:
     """The lab's nodes."""
-    return Call("GET", f"{NODES}/lab", _whole)
+    return Call("GET", f"{NODES}/lab", whole)
 
 
 def lab_down() -> Call[Page[LabItem]]:
     """No lab any more: runners end, nodes are archived, history stays."""
-    return Call("DELETE", f"{NODES}/lab", _whole)
+    return Call("DELETE", f"{NODES}/lab", whole)
 
 
 def list_events(
@@ -431,33 +360,33 @@ def list_events(
         "runId": run_id,
         "sortOrder": sort_order,
     }
-    return Call("GET", EVENTS, _whole, _query(query))
+    return Call("GET", EVENTS, whole, query_of(query))
 
 
 def overview() -> Call[Overview]:
     """Counters of everything."""
-    return Call("GET", f"{STATS}/overview", _item)
+    return Call("GET", f"{STATS}/overview", item)
 
 
 def resolve(kind: Kind, prefix: str) -> Call[IdItem]:
     """The one id that begins so (BadInput when several do, NotFound when none does)."""
-    return Call("GET", f"{RESOLVE}/{kind}/{_segment(prefix)}", _item)
+    return Call("GET", f"{RESOLVE}/{kind}/{segment(prefix)}", item)
 
 
 def backend_status() -> Call[BackendStatus]:
     """How the backend is."""
-    return Call("GET", f"{BACKEND}/status", _item)
+    return Call("GET", f"{BACKEND}/status", item)
 
 
 def backend_stop(*, cancel_all: bool = False) -> Call[BackendStatus]:
     """End the backend; `cancel_all`: cancel what runs first, and wait for it."""
-    return _post(f"{BACKEND}/stop", {"all": cancel_all})
+    return post(f"{BACKEND}/stop", {"all": cancel_all})
 
 
 def event_query(
     *, job_id: str = "", instance_id: str = "", run_id: str = "", kinds: Sequence[str] = ()
 ) -> dict[str, str]:
     """Which events a stream carries; nothing given: all of them."""
-    return _query(
+    return query_of(
         {"jobId": job_id, "instanceId": instance_id, "runId": run_id, "type": ",".join(kinds)}
     )

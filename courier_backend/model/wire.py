@@ -345,3 +345,38 @@ class BackendStatus(TypedDict):
     scheduledJobs: int
     clients: int
     idleSeconds: float
+
+
+class IdItem(TypedDict):
+    """The id of what was meant."""
+
+    id: str
+
+
+class Activated(TypedDict):
+    """A job that was started by hand: its id, and that of the new instance."""
+
+    id: str
+    instanceId: str
+
+
+class LabItem(TypedDict):
+    """A node of the lab."""
+
+    id: str
+    name: str
+    url: str
+    home: str
+
+
+class NodeStatus(TypedDict):
+    """How a node is."""
+
+    id: str
+    name: str
+    healthStatus: str
+    healthReason: str
+    enrollmentLevel: str
+    archived: bool
+    lastContactAt: str
+    activeRuns: int

@@ -5,22 +5,22 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from courier_backend.store.store import Store
-
 from courier_backend.api.activity import Activity
-from courier_backend.api.ports import EvidenceFile, LabItem, Mark
+from courier_backend.api.ports import EvidenceFile, Mark
 from courier_backend.evidence.links import Links
 from courier_backend.model.errors import CourierError
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
     JobItem,
+    LabItem,
     NodeItem,
     OutputItem,
     PlanItem,
     Submission,
     Submitted,
 )
+from courier_backend.store.store import Store
 
 SUBMITTED: Submitted = {
     "jobId": "j",

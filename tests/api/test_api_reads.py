@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from serving import serving
 
 from courier_backend.api.app import close_streams
-from courier_backend.api.schemas import Event, Item, Items, NodeStatus
+from courier_backend.api.schemas import Event, Item, Items
 from courier_backend.client import calls
 from courier_backend.client.address import Address
 from courier_backend.client.async_client import AsyncClient
@@ -24,6 +24,7 @@ from courier_backend.model.wire import (
     InstanceItem,
     JobItem,
     NodeItem,
+    NodeStatus,
     Overview,
     RunItem,
     StepItem,

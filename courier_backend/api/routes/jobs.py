@@ -9,9 +9,7 @@ from courier_backend.api import answers
 from courier_backend.api.context import ApiDep, By
 from courier_backend.api.paging import PageDep, answer_page
 from courier_backend.api.schemas import (
-    Activated,
     CancelJobBody,
-    IdItem,
     Item,
     Items,
     SubmissionBody,
@@ -20,7 +18,15 @@ from courier_backend.api.schemas import (
 )
 from courier_backend.api.submissions import FILE_BODY, submission_of
 from courier_backend.model.status import JobStatus
-from courier_backend.model.wire import CancelItem, JobAdded, JobItem, PlanItem, Submitted
+from courier_backend.model.wire import (
+    Activated,
+    CancelItem,
+    IdItem,
+    JobAdded,
+    JobItem,
+    PlanItem,
+    Submitted,
+)
 from courier_backend.store.queries.jobs import get_job, list_jobs
 
 router: Final = APIRouter(prefix="/courier/scheduler-api/v1", tags=["jobs"], responses=problems())

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from courier_backend.api import answers
 from courier_backend.api.context import ApiDep
-from courier_backend.api.ports import LabItem
 from courier_backend.api.schemas import Items, LabBody, problems, told
+from courier_backend.model.wire import LabItem
 
 router: Final = APIRouter(prefix="/node/management/v1/lab", tags=["lab"], responses=problems(409))
 

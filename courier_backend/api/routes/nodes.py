@@ -10,17 +10,15 @@ from courier_backend.api.context import Api, ApiDep, By
 from courier_backend.api.paging import ALL, PageDep, answer_page, answer_slice
 from courier_backend.api.schemas import (
     ArchiveBody,
-    IdItem,
     Item,
     Items,
     NodeBody,
-    NodeStatus,
     TagsBody,
     problems,
     told,
 )
 from courier_backend.model.filter import Filter
-from courier_backend.model.wire import NodeItem, Pagination
+from courier_backend.model.wire import IdItem, NodeItem, NodeStatus, Pagination
 from courier_backend.store.queries.nodes import get_node, list_nodes
 from courier_backend.targeting.filters import matches
 from courier_backend.targeting.resolve import NodeView

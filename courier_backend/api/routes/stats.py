@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from courier_backend.api import answers
 from courier_backend.api.context import ApiDep
-from courier_backend.api.schemas import IdItem, Item, problems, told
-from courier_backend.model.wire import Overview
+from courier_backend.api.schemas import Item, problems, told
+from courier_backend.model.wire import IdItem, Overview
 from courier_backend.store.queries.overview import overview
 from courier_backend.store.queries.resolve import resolve_prefix
 
