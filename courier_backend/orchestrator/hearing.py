@@ -14,8 +14,12 @@ _ENDS: Final = frozenset(status.value for status in FINAL_RUN - {RunStatus.SKIPP
 
 
 def hear(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> None:
-    """Take a status line. One that was taken before, told again by a resume, changes nothing."""
-    if line["seq"] <= run.last_seq or run.heard_at is None:
+    """Take a status line.
+
+    One that was taken before (told again by a resume) changes nothing, nor does one of a run that
+    never went out, or that has ended on its node.
+    """
+    if line["seq"] <= run.last_seq or run.heard_at is None or run.finished_on_node:
         return
     _note_contact(turn, run, line, age_seconds)
     if line["type"] == "received":

@@ -24,7 +24,8 @@ def test_the_end_told_twice_counts_once() -> None:
     story = Story(group("ab", batch=2)).start()
     story.finish("a")
     assert story.tell("a", "run-finished", seq=1, status="failure") == []
-    assert story.tell("a", "run-finished", seq=2, status="failure", reasonCode="", reason="")
+    assert story.tell("a", "run-finished", seq=2, status="failure", reasonCode="", reason="") == []
+    assert story.working("a") == [], "nor does anything follow it"
     assert story.status("a") == "success"
     assert story.state.groups[0].in_flight == 1
 
