@@ -1,0 +1,92 @@
+"""Parts of definitions and facts in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from courier_backend.model.wire import AttributeItem, GroupItem
+from courier_tui.text import Span, plain
+from courier_tui.tone import Tone
+from courier_tui.wording import counted, duration
+
+_FREQUENCIES: Final = {
+    "SECONDLY": "second",
+    "MINUTELY": "minute",
+    "HOURLY": "hour",
+    "DAILY": "day",
+    "WEEKLY": "week",
+    "MONTHLY": "month",
+    "YEARLY": "year",
+}
+_MILLISECOND: Final = 0.001
+
+
+def schedule(rule: str) -> str:
+    """``once, at once``; ``every day``; ``every 10 minutes, 5 times``; else the rule as it is."""
+    if rule == "immediate":
+        return "immediate"
+    parts = dict(
+        part.split("=", 1) for part in rule.removeprefix("RRULE:").split(";") if "=" in part
+    )
+    unit = _FREQUENCIES.get(parts.pop("FREQ", ""))
+    interval, count = parts.pop("INTERVAL", "1"), parts.pop("COUNT", "")
+    if unit is None or not interval.isdecimal() or set(parts) - {"DTSTART", "WKST"}:
+        return rule
+    every = f"every {unit}" if interval == "1" else f"every {interval} {unit}s"
+    return f"{every}, {count}×" if count else every
+
+
+def target(spec: Mapping[str, Any]) -> str:
+    """``12 nodes``; ``3 groups, 40 nodes``."""
+    groups = spec.get("groups") or []
+    named = [group.get("nodeIdentifiers") or [] for group in groups]
+    nodes = sum(len(each) for each in named)
+    where = counted(nodes, "node") if all(named) and groups else "by filter"
+    return where if len(groups) == 1 else f"{counted(len(groups), 'group')}, {where}"
+
+
+def steps(actions: Mapping[str, Any]) -> str:
+    """The names of the steps."""
+    found = actions.get("steps") or []
+    return ", ".join(str(step.get("name") or f"step {n}") for n, step in enumerate(found, 1))
+
+
+def distribution(group: GroupItem) -> str:
+    """``rolling, 5 at a time``; ``batches of 5 (4)``."""
+    size = group["batchSize"]
+    if group["distributionMethod"] == "rolling":
+        return f"rolling, {size} at a time"
+    if group["batchCount"] == 1:
+        return "all at once" if size > 1 else "one batch of 1"
+    return f"{group['batchCount']} batches of {size}"
+
+
+def attribute(attributes: Sequence[AttributeItem], *names: str) -> str:
+    """The first of these facts that the node has."""
+    values = {item["name"]: item["value"] for item in attributes}
+    return next((str(values[name]) for name in names if values.get(name)), "")
+
+
+def platform(attributes: Sequence[AttributeItem]) -> str:
+    """``debian 12 x86_64``."""
+    parts = (
+        attribute(attributes, "platform", "os", "kernel_name"),
+        attribute(attributes, "platform_version"),
+        attribute(attributes, "architecture"),
+    )
+    return " ".join(part for part in parts if part)
+
+
+def latency(seconds: float) -> str:
+    """``0.8 ms``, ``1.2 s``."""
+    if seconds <= 0:
+        return ""
+    if seconds < 1:
+        return f"{seconds / _MILLISECOND:.1f} ms"
+    return duration(seconds)
+
+
+def say(text: str, tone: Tone = Tone.PLAIN) -> list[Span]:
+    """A string from outside as a span."""
+    return [(plain(text), tone)]

@@ -1,0 +1,127 @@
+"""What goes on: running work, what failed lately, what ended, and how the fleet is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from courier_backend.client import calls
+from courier_tui.rows import FixedRows
+from courier_tui.screens.live import LiveScreen
+from courier_tui.subjects import INSTANCE_BRIEF, INSTANCE_FAILED, INSTANCE_PAST
+from courier_tui.text import Span, content
+from courier_tui.tone import Tone
+from courier_tui.widgets.empty import Empty
+from courier_tui.widgets.score import fleet_lines, score_line
+from courier_tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from textual.widget import Widget
+
+    from courier_backend.model.wire import InstanceItem
+    from courier_backend.model.wire import Overview as Counters
+    from courier_tui.widgets.column import Column
+
+LATELY: Final = 50
+"""So many of the newest instances are looked through."""
+
+WELCOME: Final[Sequence[Sequence[Span]]] = (
+    (("Welcome. Nothing has run here yet.", Tone.STRONG),),
+    ((" ", Tone.PLAIN),),
+    (("n", Tone.KEY), ("    choose a template, or a job file of yours     ", Tone.PLAIN)),
+    (("ctrl+s", Tone.KEY), ("    submit it, and watch it run on this machine   ", Tone.PLAIN)),
+    (("d", Tone.KEY), ("    in its run: download the evidence of what ran ", Tone.PLAIN)),
+)
+
+
+class Overview(LiveScreen):
+    """The first screen."""
+
+    CSS_PATH = "overview.tcss"
+
+    def __init__(self) -> None:
+        super().__init__("Overview")
+
+    def body(self) -> Iterable[Widget]:
+        """Score, then running work, failures, the past and the fleet."""
+        yield Static(id="score")
+        yield Empty(id="welcome")
+        with Horizontal(id="panes"):
+            with Vertical(id="work"):
+                yield self._pane("Running now", "running", INSTANCE_BRIEF)
+                yield self._pane("Ended lately", "past", INSTANCE_PAST)
+            with Vertical(id="state"):
+                fleet = Static(id="fleet", classes="card")
+                fleet.border_title = "Fleet"
+                yield fleet
+                yield self._pane("Failed lately", "failed", INSTANCE_FAILED)
+
+    def _pane(self, title: str, name: str, columns: Sequence[Column[InstanceItem]]) -> Widget:
+        table = Table(
+            columns,
+            key=lambda item: item["id"],
+            marks=False,
+            header=False,
+            id=name,
+            clock=self.frame.clock,
+        )
+        pane = Vertical(table, Empty(id=f"no-{name}"), id=f"pane-{name}", classes="card")
+        pane.border_title = title
+        return pane
+
+    def on_mount(self) -> None:
+        """What stands there when there is nothing."""
+        self.query_one("#welcome", Empty).say(WELCOME)
+        for name, line in (
+            ("running", "Nothing runs."),
+            ("past", "Nothing has ended yet."),
+            ("failed", "Nothing has failed lately."),
+        ):
+            self.query_one(f"#no-{name}", Empty).say([[(line, Tone.MUTED)]])
+
+    async def load(self) -> None:
+        """Counters and the newest instances."""
+        counters, running, lately = await asyncio.gather(
+            self.frame.ask(calls.overview()),
+            self.frame.ask(calls.list_instances(size=LATELY, status="running", sort_order="desc")),
+            self.frame.ask(calls.list_instances(size=LATELY, sort_order="desc")),
+        )
+        if self.is_attached:
+            self._show(counters, running["items"], lately["items"])
+
+    def _show(
+        self, counters: Counters, running: list[InstanceItem], lately: list[InstanceItem]
+    ) -> None:
+        self.query_one("#score", Static).update(content(score_line(counters)))
+        self.query_one("#fleet", Static).update(content(fleet_lines(counters["nodes"])))
+        self.set_class(not lately, "-welcome")
+        ended = [item for item in lately if item["status"] not in {"running", "pending"}]
+        self._fill("running", running)
+        self.query_one("#pane-running").styles.max_height = max(len(running), 1) + 2
+        self._fill("past", ended)
+        self._fill("failed", [item for item in ended if item["status"] == "failure"])
+
+    def _fill(self, name: str, items: list[InstanceItem]) -> None:
+        table: Table[Any] = self.query_one(f"#{name}", Table)
+        table.show(FixedRows(items))
+        table.display = bool(items)
+        self.query_one(f"#no-{name}").display = not items
+
+    def tick(self) -> None:
+        """What runs has run a second longer."""
+        for table in self.query(Table):
+            table.refresh()
+
+    @on(Table.Opened)
+    def _open(self, event: Table.Opened) -> None:
+        from courier_tui.screens.instance import InstanceScreen  # noqa: PLC0415  when first shown
+
+        instance = event.table.current
+        if instance is not None:
+            self.frame.open(InstanceScreen(instance["id"], instance["jobName"]))

@@ -1,0 +1,62 @@
+"""The box score of everything, and how the fleet is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from courier_backend.model.wire import Overview
+from courier_tui.signs import health_sign, sign
+from courier_tui.text import Span
+from courier_tui.tone import Tone
+from courier_tui.wording import counted, number
+
+_SCORED: Final = ("running", "pending", "success", "failure", "canceled")
+_FLEET_WIDTH: Final = 30
+
+
+def score_line(counters: Overview) -> list[Span]:
+    """Instances by status, then jobs and runs."""
+    spans: list[Span] = []
+    instances = counters["instances"]
+    for status in _SCORED:
+        count = instances.get(status, 0)
+        found = sign(status)
+        tone = found.tone if count else Tone.FAINT
+        spans += [
+            (f"{found.glyph} ", tone),
+            (number(count), Tone.STRONG if count else Tone.FAINT),
+            (f" {found.word}   ", Tone.MUTED if count else Tone.FAINT),
+        ]
+    jobs, runs = _total(counters["jobs"]), _total(counters["runs"])
+    spans.append((f"{counted(jobs, 'job')} · {counted(runs, 'run')}", Tone.MUTED))
+    return spans
+
+
+def fleet_lines(nodes: Mapping[str, int]) -> list[Span]:
+    """A bar of the fleet, and what it is made of."""
+    counts = {name: nodes.get(name, 0) for name in ("reachable", "offline", "unknown")}
+    total = sum(counts.values())
+    if not total:
+        return [("No nodes yet.", Tone.MUTED)]
+    spans: list[Span] = []
+    used = seen = 0
+    for name, count in counts.items():
+        seen += count
+        cells = _FLEET_WIDTH * seen // total - used
+        spans.append(("━" * cells, health_sign(name).tone))
+        used += cells
+    spans.append(("\n", Tone.PLAIN))
+    for name, count in counts.items():
+        if count or name == "reachable":
+            found = health_sign(name)
+            spans += [
+                (f"{found.glyph} ", found.tone),
+                (f"{number(count)} ", Tone.STRONG),
+                (f"{found.word}   ", Tone.MUTED),
+            ]
+    return spans
+
+
+def _total(counts: Mapping[str, int]) -> int:
+    return counts["all"] if "all" in counts else sum(counts.values())
