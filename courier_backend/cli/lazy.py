@@ -13,6 +13,8 @@ from courier_backend.model.suggest import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from click.shell_completion import CompletionItem
+
 
 class Entry(NamedTuple):
     """A command that is not imported yet: where it is, what it does, in which section it stands.
@@ -68,6 +70,17 @@ class LazyGroup(click.Group):
                 hint=f"{meant}`{ctx.command_path} --help` lists them.",
             )
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names that begin so, without importing any command."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  only here
+
+        found = [
+            CompletionItem(name, help=entry.help)
+            for name, entry in self.entries.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The commands by section, without importing any."""

@@ -43,6 +43,8 @@ ENTRIES: Final = {
     "completion": Entry(
         f"{_HERE}.machine.completion:completion", "Completion for your shell.", "This machine"
     ),
+    "help": Entry(f"{_HERE}.machine.about:help_", "Help of a command.", "This machine"),
+    "version": Entry(f"{_HERE}.machine.about:version", "The version.", "This machine"),
     "scheduler": Entry(f"{_HERE}.chef.tree:scheduler", "Jobs.", "Chef's tree, word for word"),
     "state": Entry(
         f"{_HERE}.chef.tree:state",

@@ -168,6 +168,16 @@ def test_an_attempt_that_runs_has_none_yet(
     assert outcome.err == "Step 1, attempt 1 still runs.\n"
 
 
+def test_an_attempt_that_left_none(backend: Backend, courier: Courier, tmp_path: Path) -> None:
+    nothing = sample.step(1, sample.attempt(1, "failure", "none"), sample.attempt(2))
+    backend.on("GET", f"{STATE}/run/{sample.RUN_ID}/steps", page(nothing))
+
+    outcome = courier("evidence", "get", sample.RUN_ID, "-o", str(tmp_path))
+
+    assert (outcome.code, len(outcome.json["items"])) == (0, 1)
+    assert "Step 1, attempt 1 left no evidence." in outcome.err
+
+
 def test_no_such_attempt(courier: Courier) -> None:
     outcome = courier("evidence", "get", sample.RUN_ID, "--attempt", "9")
     assert outcome.code == 1

@@ -160,6 +160,27 @@ def test_verbose_shows_requests(backend: Backend, courier: Courier) -> None:
     assert told.splitlines()[0].startswith(f"GET {backend.url}{JOBS}?pagination.page=1")
 
 
+class TestApp:
+    def test_opens_without_a_command(
+        self, backend: Backend, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened: list[dict[str, str]] = []
+
+        def run(_places: object, **named: str) -> int:
+            opened.append(named)
+            return 7
+
+        monkeypatch.setattr("courier_backend.cli.app.is_terminal", lambda _stream: True)
+        monkeypatch.setattr("courier_tui.app.run", run)
+
+        assert courier().code == 7
+        assert courier("--url", backend.url, "--token-file", "t").code == 7
+        assert opened == [
+            {"url": "", "token_file": ""},
+            {"url": backend.url, "token_file": "t"},
+        ]
+
+
 class TestProfiles:
     def test_a_profile_names_a_backend(
         self,

@@ -82,10 +82,17 @@ def test_help_is_grouped(courier: Courier) -> None:
     assert courier("-h").out == told
 
 
+def test_help_in_words(courier: Courier) -> None:
+    assert courier("help").out == courier("--help").out
+    assert courier("help", "scheduler", "jobs").out == courier("scheduler", "jobs", "-h").out
+    assert courier("help", "nothing").error["message"] == "`courier` has no command 'nothing'."
+
+
 def test_version(courier: Courier) -> None:
     quick, slow = courier("--version"), courier("--verbose", "--version")
 
     assert quick.out == slow.out == "courier 0.1.0\n"
+    assert courier("version").out == quick.out
 
 
 def test_a_word_that_is_nearly_right(courier: Courier) -> None:
@@ -105,12 +112,29 @@ def test_completion(courier: Courier, shell: str) -> None:
     assert shell in outcome.err
 
 
-def test_completion_completes(courier: Courier, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("courier scheduler jobs ca", ["cancel-job"]),
+        ("courier ba", ["backend"]),
+        ("courier jobs list --stat", ["--status"]),
+        ("courier jobs list --status in", ["inactive"]),
+    ],
+)
+def test_completion_completes(
+    courier: Courier,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    expected: list[str],
+) -> None:
     monkeypatch.setenv("_COURIER_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", "courier scheduler jobs ca")
-    monkeypatch.setenv("COMP_CWORD", "3")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
 
     with pytest.raises(SystemExit) as left:
         courier()
 
     assert left.value.code == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(",")[2] for line in told] == expected

@@ -10,7 +10,7 @@ from courier_backend.cli.output import say
 from courier_backend.cli.when import size
 from courier_backend.client import calls
 from courier_backend.model.errors import Gone, NotFound, NotYet
-from courier_backend.model.status import FINAL_STEP
+from courier_backend.model.status import FINAL_STEP, EvidenceState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,9 @@ def fetch(
         if item["status"] not in FINAL_STEP:
             say(f"Step {step_number}, attempt {item['attemptNumber']} still runs.")
             continue
+        if item["evidence"]["state"] == EvidenceState.NONE:
+            say(_none_of(step_number, item))
+            continue
         try:
             saved.append(_one(session, run_id, step_number, item["attemptNumber"], folder))
         except (Gone, NotYet) as error:
@@ -66,6 +69,12 @@ def _attempts(
             for each in item["attempts"]:
                 if attempt in {None, each["attemptNumber"]}:
                     yield item["stepNumber"], each
+
+
+def _none_of(step: int, attempt: AttemptItem) -> str:
+    reason = attempt["evidence"]["reason"]
+    told = f": {reason}" if reason else ""
+    return clean(f"Step {step}, attempt {attempt['attemptNumber']} left no evidence{told}.")
 
 
 def _one(session: Session, run_id: str, step: int, attempt: int, folder: Path) -> Saved:
