@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--nodes", type=int, default=1000, help="nodes of the shared lab")
+    parser.add_argument("--nodes", type=int, default=1000, help="nodes of the lab; 0: none")
     options = parser.parse_args()
     options.measures = options.measures or list(MEASURES)
     unknown = set(options.measures) - set(MEASURES)
