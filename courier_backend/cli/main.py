@@ -16,6 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:  # answered before anything is imported
         sys.stdout.write(f"courier {__version__}\n")
         return 0
-    from courier_backend.cli.execute import execute  # noqa: PLC0415  start-up time
+    try:
+        from courier_backend.cli.execute import execute  # noqa: PLC0415  start-up time
 
-    return execute(given)
+        return execute(given)
+    except KeyboardInterrupt:  # while all that is imported
+        return 130

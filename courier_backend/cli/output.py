@@ -5,7 +5,9 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
+
+from courier_backend.model.errors import CourierError
 
 
 class ReaderGone(BaseException):
@@ -31,18 +33,8 @@ def write(text: str) -> None:
     """Text to stdout, as it is."""
     try:
         sys.stdout.write(text)
-    except BrokenPipeError:
-        _give_up()
-
-
-def write_bytes(data: bytes) -> None:
-    """Bytes to stdout, at once."""
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _give_up()
+    except OSError as error:
+        _give_up(error)
 
 
 def write_json(value: object) -> None:
@@ -62,8 +54,8 @@ def flush() -> None:
     """Hand out what is still held."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        _give_up()
+    except OSError as error:
+        _give_up(error)
 
 
 def speaks_unicode(stream: TextIO) -> bool:
@@ -79,10 +71,13 @@ def is_terminal(stream: TextIO) -> bool:
         return False
 
 
-def _give_up() -> None:
+def _give_up(error: OSError) -> NoReturn:
     # What is still buffered would fail again when Python flushes at its end: let it go nowhere.
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-    raise ReaderGone
+    if isinstance(error, BrokenPipeError):
+        raise ReaderGone from error
+    cause = (error.strerror or str(error)).lower()
+    raise CourierError(f"The answer cannot be written: {cause}.") from error

@@ -104,6 +104,20 @@ class TestPipes:
             told = child.stderr.read()
         assert (child.returncode, told) == (0, b"")
 
+    def test_a_full_disk_behind_stdout(self, backend: Backend) -> None:
+        backend.on("GET", JOBS, page(sample.job()))
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*PROGRAM, "scheduler", "jobs", "list-jobs"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert "The answer cannot be written: no space left on device." in done.stderr
+        assert done.stderr.count("\n") == 1
+
     def test_nobody_reads_at_all(self) -> None:
         done = subprocess.run(
             ["/bin/sh", "-c", '"$@" >&- 2>&-', "sh", *PROGRAM, "jobs", "lst"], check=False
