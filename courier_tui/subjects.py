@@ -369,7 +369,7 @@ NODES: Final[Subject[NodeItem]] = Subject(
             "platform",
             "Platform",
             lambda n, _k: _text(describe.platform(n["attributes"]), Tone.MUTED),
-            14,
+            16,
             grow=1,
             drop=3,
         ),

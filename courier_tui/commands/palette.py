@@ -9,21 +9,32 @@ from typing import TYPE_CHECKING, Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from courier_tui.keymap import RANKS
+
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
     from textual.screen import Screen
 
+_LAST = 99
 _HIDDEN = ("list.up", "list.down", "list.pageup", "list.pagedown", "app.palette")
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[ActiveBinding]:
     """What may be done on a screen, each thing once: its own first, then what goes everywhere."""
     seen: set[str] = set(_HIDDEN)
+    found: list[ActiveBinding] = []
     for active in screen.active_bindings.values():
         name = active.binding.id
         if name and name not in seen and active.enabled and active.binding.description:
             seen.add(name)
-            yield active
+            found.append(active)
+    yield from sorted(found, key=_prominence)
+
+
+def _prominence(active: ActiveBinding) -> tuple[bool, int]:
+    """What the footer shows comes first, in its order; what goes everywhere comes last."""
+    everywhere = active.node is active.node.app
+    return everywhere, RANKS.get(active.binding.id or "", 0) or _LAST
 
 
 class Commands(Provider):

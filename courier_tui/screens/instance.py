@@ -44,7 +44,7 @@ class InstanceScreen(LiveScreen):
 
     def __init__(self, instance_id: str, name: str) -> None:
         super().__init__(name)
-        self._id = instance_id
+        self.instance_id = instance_id
         self.instance: InstanceItem | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -67,7 +67,7 @@ class InstanceScreen(LiveScreen):
         self.listing.table.focus()
 
     async def _fetch(self, page: int, size: int) -> Page[RunItem]:
-        return await self.frame.ask(calls.list_runs(self._id, page=page, size=size))
+        return await self.frame.ask(calls.list_runs(self.instance_id, page=page, size=size))
 
     @property
     def listing(self) -> Listing[RunItem]:
@@ -77,9 +77,10 @@ class InstanceScreen(LiveScreen):
     async def load(self) -> None:
         """The instance and the rows in sight."""
         self.listing.reload()
-        self.instance = await self.frame.ask(calls.get_instance(self._id))
+        instance = await self.frame.ask(calls.get_instance(self.instance_id))
+        self.instance = instance
         if self.is_attached:
-            self._show(self.instance)
+            self._show(instance)
 
     def _show(self, instance: InstanceItem) -> None:
         self._show_head(instance)
@@ -122,7 +123,7 @@ class InstanceScreen(LiveScreen):
 
     def concerned(self, changes: Changes) -> bool:
         """Whether this instance or one of its runs changed."""
-        return changes.of_instance(self._id)
+        return changes.of_instance(self.instance_id)
 
     def on_resize(self) -> None:
         """The bar is as wide as the screen."""

@@ -38,7 +38,7 @@ class JobScreen(LiveScreen):
 
     def __init__(self, job_id: str, name: str) -> None:
         super().__init__(name)
-        self._id = job_id
+        self.job_id = job_id
         self.job: JobItem | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -48,7 +48,7 @@ class JobScreen(LiveScreen):
 
     async def _fetch(self, page: int, size: int) -> Page[InstanceItem]:
         return await self.frame.ask(
-            calls.list_instances(page=page, size=size, job_id=self._id, sort_order="desc")
+            calls.list_instances(page=page, size=size, job_id=self.job_id, sort_order="desc")
         )
 
     @property
@@ -59,10 +59,11 @@ class JobScreen(LiveScreen):
     async def load(self) -> None:
         """The job and the rows in sight."""
         self.listing.reload()
-        self.job = await self.frame.ask(calls.get_job(self._id))
+        job = await self.frame.ask(calls.get_job(self.job_id))
+        self.job = job
         if self.is_attached:
-            self.name_crumb(self.job["name"])
-            facts = self._facts(self.job)
+            self.name_crumb(job["name"])
+            facts = self._facts(job)
             self.query_one("#facts", Static).update(content(fact_lines(facts)))
 
     def _facts(self, job: JobItem) -> list[tuple[str, list[Span]]]:
@@ -86,7 +87,7 @@ class JobScreen(LiveScreen):
 
     def concerned(self, changes: Changes) -> bool:
         """Whether this job or one of its instances changed."""
-        return changes.of_job(self._id)
+        return changes.of_job(self.job_id)
 
     @on(Table.Opened)
     def _open(self) -> None:

@@ -30,6 +30,7 @@ class LiveScreen(Screen[Any]):
     """A screen that shows something of the backend and keeps it true while it is seen."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(BACK, REFRESH, *PANES)
+    AUTO_FOCUS = "Table"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it per instance
         (0, "-narrow"),
         (100, "-medium"),

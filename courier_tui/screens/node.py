@@ -38,7 +38,7 @@ class NodeScreen(LiveScreen):
 
     def __init__(self, node_id: str, name: str) -> None:
         super().__init__(name)
-        self._id = node_id
+        self.node_id = node_id
         self.node: NodeItem | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -58,7 +58,7 @@ class NodeScreen(LiveScreen):
 
     async def _fetch(self, page: int, size: int) -> Page[RunItem]:
         return await self.frame.ask(
-            calls.list_runs(page=page, size=size, node_id=self._id, sort_order="desc")
+            calls.list_runs(page=page, size=size, node_id=self.node_id, sort_order="desc")
         )
 
     @property
@@ -69,9 +69,10 @@ class NodeScreen(LiveScreen):
     async def load(self) -> None:
         """The node and the rows in sight."""
         self.listing.reload()
-        self.node = await self.frame.ask(calls.get_node(self._id))
+        node = await self.frame.ask(calls.get_node(self.node_id))
+        self.node = node
         if self.is_attached:
-            self._show(self.node)
+            self._show(node)
 
     def _show(self, node: NodeItem) -> None:
         self.name_crumb(node["name"])
@@ -100,7 +101,7 @@ class NodeScreen(LiveScreen):
 
     def concerned(self, changes: Changes) -> bool:
         """Whether this node or a run on it changed."""
-        return changes.of_node(self._id)
+        return changes.of_node(self.node_id)
 
     @on(Table.Opened)
     def _open(self) -> None:

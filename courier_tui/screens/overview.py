@@ -110,8 +110,7 @@ class Overview(LiveScreen):
     def _fill(self, name: str, items: list[InstanceItem]) -> None:
         table: Table[Any] = self.query_one(f"#{name}", Table)
         table.show(FixedRows(items))
-        table.display = bool(items)
-        self.query_one(f"#no-{name}").display = not items
+        self.query_one(f"#pane-{name}").set_class(not items, "-empty")
 
     def tick(self) -> None:
         """What runs has run a second longer."""

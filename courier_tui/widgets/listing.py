@@ -68,7 +68,7 @@ class Listing(Vertical, Generic[T]):
     Listing > .listing--summary { height: 1; padding: 0 1; color: $muted; }
     Listing > Empty { display: none; }
     Listing.-empty > Empty { display: block; }
-    Listing.-empty > Table { display: none; }
+    Listing.-empty > Table { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(*LISTS)
 

@@ -94,7 +94,7 @@ class LogView(ScrollView, can_focus=True):
     LogView {
         height: 1fr;
         scrollbar-gutter: stable;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
         background: $background;
 """
         + tone.CSS

@@ -1,0 +1,114 @@
+"""What a job would do, and what is wrong with it, in lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from courier_backend.model.wire import PlanGroup, PlanItem, ProblemItem
+from courier_tui.text import Span, plain
+from courier_tui.tone import Tone
+from courier_tui.wording import clock, counted, duration
+
+_NAMED: Final = 8
+_BATCHES: Final = 4
+_EXECUTIONS: Final = 5
+
+
+def verdict(problems: Sequence[ProblemItem]) -> list[Span]:
+    """``✓ no problems``, or how many there are."""
+    errors = sum(each["severity"] == "error" for each in problems)
+    warnings = len(problems) - errors
+    if not problems:
+        return [
+            ("✓ ", Tone.GOOD),
+            ("no problems   ", Tone.PLAIN),
+            ("ctrl+s", Tone.KEY),
+            (" submits it", Tone.MUTED),
+        ]
+    spans: list[Span] = []
+    if errors:
+        spans.append((f"✗ {counted(errors, 'error')}   ", Tone.BAD))
+    if warnings:
+        spans.append((f"! {counted(warnings, 'warning')}   ", Tone.WARN))
+    return [*spans, ("f8", Tone.KEY), (" goes there", Tone.MUTED)]
+
+
+def problem_line(problem: ProblemItem) -> list[Span]:
+    """Where and what; then what was meant, perhaps."""
+    error = problem["severity"] == "error"
+    spans: list[Span] = [("✗ " if error else "! ", Tone.BAD if error else Tone.WARN)]
+    if problem["line"]:
+        spans.append((f"line {problem['line']}  ", Tone.MUTED))
+    if problem["path"]:
+        spans.append((f"{plain(problem['path'])}  ", Tone.LIVE))
+    spans.append((plain(problem["message"]), Tone.PLAIN))
+    if problem["didYouMean"]:
+        spans.append((f"  Did you mean {plain(problem['didYouMean'])}?", Tone.MUTED))
+    return spans
+
+
+def plan_lines(plan: PlanItem) -> list[Span]:
+    """Groups with their nodes and batches, when, and warnings."""
+    spans: list[Span] = []
+    for group in plan["groups"]:
+        spans += _group(group, several=len(plan["groups"]) > 1)
+    spans += _when(plan["nextExecutions"])
+    for warning in plan["warnings"]:
+        spans += [("! ", Tone.WARN), (f"{plain(warning)}\n", Tone.PLAIN)]
+    return spans
+
+
+def _group(group: PlanGroup, *, several: bool) -> list[Span]:
+    nodes = group["nodes"]
+    title = f"Group {group['groupNumber'] + 1}: " if several else ""
+    spans: list[Span] = [
+        (f"{title}{counted(len(nodes), 'node')}", Tone.STRONG),
+        (f", {_how(group)}, at most {duration(group['timeoutSeconds'])} each\n", Tone.PLAIN),
+    ]
+    for criterion in group["criteria"]:
+        spans.append((f"{_criterion(criterion)}\n", Tone.MUTED))
+    troubled = [node for node in nodes if node.get("problem")]
+    for node in troubled[:_NAMED]:
+        spans += [
+            ("! ", Tone.WARN),
+            (f"{plain(node['name']) or node['id']}: {plain(node['problem'])}\n", Tone.PLAIN),
+        ]
+    if len(troubled) > _NAMED:
+        spans.append((f"  and {len(troubled) - _NAMED} more\n", Tone.MUTED))
+    return [*spans, *_batches(group), ("\n", Tone.PLAIN)]
+
+
+def _how(group: PlanGroup) -> str:
+    batches = group["batches"]
+    if group["rolling"]:
+        return f"rolling, {max((len(each) for each in batches), default=0)} at a time"
+    return counted(len(batches), "batch", "batches")
+
+
+def _batches(group: PlanGroup) -> list[Span]:
+    names = {node["id"]: plain(node["name"]) or node["id"][:8] for node in group["nodes"]}
+    spans: list[Span] = []
+    for number, batch in enumerate(group["batches"][:_BATCHES], 1):
+        named = ", ".join(names.get(each, each[:8]) for each in batch[:_NAMED])
+        more = f" and {len(batch) - _NAMED} more" if len(batch) > _NAMED else ""
+        spans += [(f"  {number}  ", Tone.FAINT), (f"{named}{more}\n", Tone.PLAIN)]
+    left = len(group["batches"]) - _BATCHES
+    return [*spans, (f"     and {left} more\n", Tone.MUTED)] if left > 0 else spans
+
+
+def _criterion(criterion: Mapping[str, Any]) -> str:
+    runs = criterion.get("numRuns") or {}
+    unit = " %" if runs.get("type") == "percent" else ""
+    word = "at least" if criterion.get("status") == "success" else "at most"
+    what = "succeed" if criterion.get("status") == "success" else "fail"
+    return f"  succeeds when {word} {runs.get('value', 100)}{unit} {what}"
+
+
+def _when(times: Sequence[str]) -> list[Span]:
+    if not times:
+        return []
+    spans: list[Span] = [("When\n", Tone.STRONG)]
+    for text in times[:_EXECUTIONS]:
+        spans.append((f"  {clock(text)}\n", Tone.PLAIN))
+    return spans
