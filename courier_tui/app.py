@@ -146,8 +146,10 @@ class CourierApp(Frame):
         """Tell the screen that is seen; the others look anew when they are seen again."""
         self._flushing = False
         changes, self._changes = self._changes, Changes()
-        if isinstance(self.screen, LiveScreen):
-            self.screen.changed(changes)
+        for screen in reversed(self.screen_stack):  # what lies under a dialog is seen, too
+            if isinstance(screen, LiveScreen):
+                screen.changed(changes)
+                break
 
     # The way
 

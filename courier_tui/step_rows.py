@@ -21,6 +21,7 @@ class StepRow:
     step: StepItem
     attempt: AttemptItem | None
     nested: bool
+    last: bool = True
 
     @property
     def key(self) -> str:
@@ -41,7 +42,10 @@ def step_rows(steps: Sequence[StepItem]) -> list[StepRow]:
         attempts = step["attempts"]
         rows.append(StepRow(step, attempts[-1] if attempts else None, nested=False))
         if len(attempts) > 1:
-            rows += [StepRow(step, attempt, nested=True) for attempt in attempts]
+            rows += [
+                StepRow(step, attempt, nested=True, last=attempt is attempts[-1])
+                for attempt in attempts
+            ]
     return rows
 
 
@@ -60,7 +64,7 @@ def _name(row: StepRow, _ink: Ink) -> list[Span]:
     if row.nested and row.attempt:
         number = row.attempt["attemptNumber"]
         return [
-            ("  └ ", Tone.FAINT),
+            ("  └ " if row.last else "  ├ ", Tone.FAINT),
             (f"{found.glyph} ", found.tone),
             (f"attempt {number}", Tone.MUTED),
         ]

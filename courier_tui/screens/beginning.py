@@ -121,9 +121,7 @@ def read_job_file(path: Path) -> str:
     except OSError as error:
         raise CourierError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise CourierError(
-            f"{path} is not a text file (byte {error.start} is not UTF-8)."
-        ) from error
+        raise CourierError(f"{path} is no text (byte {error.start} is not UTF-8).") from error
     if len(raw) > MOST_BYTES:
         raise CourierError(f"{path} is too large for a job file (more than 4 MiB).")
     return text

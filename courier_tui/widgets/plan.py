@@ -66,8 +66,7 @@ def _group(group: PlanGroup, *, several: bool) -> list[Span]:
         (f"{title}{counted(len(nodes), 'node')}", Tone.STRONG),
         (f", {_how(group)}, at most {duration(group['timeoutSeconds'])} each\n", Tone.PLAIN),
     ]
-    for criterion in group["criteria"]:
-        spans.append((f"{_criterion(criterion)}\n", Tone.MUTED))
+    spans += [(f"{_criterion(each)}\n", Tone.MUTED) for each in group["criteria"]]
     troubled = [node for node in nodes if node.get("problem")]
     for node in troubled[:_NAMED]:
         spans += [
@@ -99,6 +98,8 @@ def _batches(group: PlanGroup) -> list[Span]:
 
 def _criterion(criterion: Mapping[str, Any]) -> str:
     runs = criterion.get("numRuns") or {}
+    if runs.get("type") == "percent" and runs.get("value") == 100:  # noqa: PLR2004  all of them
+        return "  succeeds when all succeed"
     unit = " %" if runs.get("type") == "percent" else ""
     word = "at least" if criterion.get("status") == "success" else "at most"
     what = "succeed" if criterion.get("status") == "success" else "fail"
@@ -108,7 +109,5 @@ def _criterion(criterion: Mapping[str, Any]) -> str:
 def _when(times: Sequence[str]) -> list[Span]:
     if not times:
         return []
-    spans: list[Span] = [("When\n", Tone.STRONG)]
-    for text in times[:_EXECUTIONS]:
-        spans.append((f"  {clock(text)}\n", Tone.PLAIN))
-    return spans
+    shown: list[Span] = [(f"  {clock(text)}\n", Tone.PLAIN) for text in times[:_EXECUTIONS]]
+    return [("When\n", Tone.STRONG), *shown]
