@@ -32,11 +32,13 @@ LATELY: Final = 50
 """So many of the newest instances are looked through."""
 
 WELCOME: Final[Sequence[Sequence[Span]]] = (
-    (("Welcome. Nothing has run here yet.", Tone.STRONG),),
-    ((" ", Tone.PLAIN),),
-    (("n", Tone.KEY), ("    choose a template, or a job file of yours     ", Tone.PLAIN)),
-    (("ctrl+s", Tone.KEY), ("    submit it, and watch it run on this machine   ", Tone.PLAIN)),
-    (("d", Tone.KEY), ("    in its run: download the evidence of what ran ", Tone.PLAIN)),
+    (("Welcome to Courier. Nothing has run here yet.", Tone.STRONG),),
+    (("", Tone.PLAIN),),
+    (("n     ", Tone.KEY), ("  choose a template, or a job file of yours", Tone.PLAIN)),
+    (("ctrl+s", Tone.KEY), ("  submit it, and watch it run on this machine", Tone.PLAIN)),
+    (("d     ", Tone.KEY), ("  in its run: download the evidence of it", Tone.PLAIN)),
+    (("", Tone.PLAIN),),
+    (("?     ", Tone.KEY), ("  lists the keys, wherever you are", Tone.MUTED)),
 )
 
 
@@ -77,7 +79,7 @@ class Overview(LiveScreen):
 
     def on_mount(self) -> None:
         """What stands there when there is nothing."""
-        self.query_one("#welcome", Empty).say(WELCOME)
+        self.query_one("#welcome", Empty).say_aligned(WELCOME)
         for name, line in (
             ("running", "Nothing runs."),
             ("past", "Nothing has ended yet."),

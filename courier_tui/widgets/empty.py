@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.widgets import Static
 
 from courier_tui.text import Span, content
+from courier_tui.tone import Tone
 
 
 class Empty(Static):
@@ -24,10 +26,22 @@ class Empty(Static):
     """
 
     def say(self, lines: Sequence[Sequence[Span]]) -> None:
-        """Other lines."""
-        spans: list[Span] = []
-        for number, line in enumerate(lines):
-            if number:
-                spans.append(("\n", line[0][1]))
-            spans += line
-        self.update(content(spans))
+        """Other lines, in the middle each."""
+        self.update(content(_joined(lines)))
+
+    def say_aligned(self, lines: Sequence[Sequence[Span]]) -> None:
+        """Other lines, one below the other, in the middle as a whole."""
+        widths = [sum(cell_len(text) for text, _tone in line) for line in lines]
+        widest = max(widths, default=0)
+        # No-break spaces: those at the end of a line would be cut off otherwise.
+        blanks: list[Span] = [("\xa0" * (widest - width), Tone.PLAIN) for width in widths]
+        self.update(
+            content(_joined([[*line, blank] for line, blank in zip(lines, blanks, strict=True)]))
+        )
+
+
+def _joined(lines: Sequence[Sequence[Span]]) -> list[Span]:
+    spans: list[Span] = []
+    for number, line in enumerate(lines):
+        spans += [("\n", Tone.PLAIN), *line] if number else line
+    return spans
