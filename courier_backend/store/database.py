@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from sqlalchemy.exc import DBAPIError
+
 from courier_backend.model.errors import Conflict, CourierError, OutOfSpace
 
 WAL_PAGES: Final = 8192
@@ -78,8 +80,18 @@ def storage_problem(path: Path, error: BaseException) -> CourierError:
     )
 
 
+def reading_problem(path: Path, error: DBAPIError) -> CourierError:
+    """The sentence for a database that cannot be read."""
+    return CourierError(
+        f"{path} cannot be read: {error.orig}.",
+        hint="See that the disk works; if the file is damaged, put back a copy of it.",
+    )
+
+
 def opening_problem(path: Path, error: Exception) -> CourierError:
     """The sentence for a database that cannot be opened."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
+        error = error.orig
     if isinstance(error, OSError):
         why = error.strerror or str(error)
         at = error.filename or path

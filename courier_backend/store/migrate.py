@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -14,18 +15,12 @@ from sqlalchemy.pool import StaticPool
 from courier_backend.model.errors import Conflict
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+VERSIONS: Final = (_MIGRATIONS / "versions",)
 
 _log = logging.getLogger(__name__)
 
 
-def migrate(
-    connection: sqlite3.Connection,
-    path: Path,
-    revision: str,
-    head: str,
-    *,
-    more_versions: Path | None = None,
-) -> Path:
+def migrate(connection: sqlite3.Connection, path: Path, revision: str, head: str) -> Path:
     """Copy the database beside itself, then bring it to `head`; gives the path of the copy.
 
     Raises:
@@ -35,7 +30,7 @@ def migrate(
     copy = _copy(connection, path, revision)
     _log.info("migrating %s from revision %s to %s; before: %s", path, revision, head, copy)
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-    config = configuration(more_versions)
+    config = configuration()
     with engine.connect() as wrapped:
         config.attributes["connection"] = wrapped
         wrapped.exec_driver_sql("BEGIN IMMEDIATE")
@@ -48,13 +43,12 @@ def migrate(
     return copy
 
 
-def configuration(more_versions: Path | None = None) -> Config:
+def configuration() -> Config:
     """Alembic's configuration, without a file."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    places = [_MIGRATIONS / "versions", *([more_versions] if more_versions else [])]
-    config.set_main_option("version_locations", os.pathsep.join(str(place) for place in places))
+    config.set_main_option("version_locations", os.pathsep.join(map(str, VERSIONS)))
     return config
 
 
@@ -75,9 +69,8 @@ def _copy(connection: sqlite3.Connection, path: Path, revision: str) -> Path:
 
 
 def _verify(copy: Path) -> None:
-    with sqlite3.connect(copy) as opened:
+    with closing(sqlite3.connect(copy)) as opened:
         (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
-    opened.close()
     if verdict != "ok":
         raise Conflict(
             f"The database was not migrated: its copy {copy} is not sound ({verdict}).",

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from courier_backend.store.database import connect_reader
+from courier_backend.store.database import connect_reader, reading_problem
 
 READERS: Final = 3
 
@@ -21,6 +22,7 @@ class Readers:
     """Runs queries, each in a snapshot of its own."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._engine = _engine(path)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._own = threading.local()
@@ -33,9 +35,11 @@ class Readers:
 
     def _run(self, query: Callable[[Connection], T]) -> T:
         connection = self._connection()
-        connection.exec_driver_sql("BEGIN")
         try:
+            connection.exec_driver_sql("BEGIN")
             return query(connection)
+        except DBAPIError as error:
+            raise reading_problem(self._path, error) from error
         finally:
             connection.rollback()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from courier_backend.model.errors import Conflict
@@ -46,7 +47,7 @@ def open_database(path: Path, *, head: str = HEAD) -> Committer:
         _bring_to(connection, path, head)
         committer = Committer(path, connection, _next_numbers(connection), Reserve(path))
         committer.reserve.take()
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         _close(connection)
         raise opening_problem(path, error) from error
     except BaseException:

@@ -35,6 +35,7 @@ class Store:
         self._listeners: list[Listener] = []
         self._readers = Readers(committer.path)
         self._writer = Writer(committer, asyncio.get_running_loop(), self._deliver)
+        self._generation = 0
         self._closed = False
 
     @classmethod
@@ -67,7 +68,7 @@ class Store:
         if not events:
             return []
         waiter: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
-        self._writer.put(Change(events, waiter))
+        self._writer.put(Change(events, waiter, self._generation))
         return await waiter
 
     def listen(self, listener: Listener) -> None:
@@ -97,8 +98,11 @@ class Store:
         self._readers.close()
         self._committer.close()
 
-    def _deliver(self, group: Sequence[Change], outcomes: Sequence[Outcome]) -> None:
+    def _deliver(
+        self, group: Sequence[Change], outcomes: Sequence[Outcome], generation: int
+    ) -> None:
         """Tell listeners first, then those who wait."""
+        self._generation = generation
         items = [item for outcome in outcomes if isinstance(outcome, list) for item in outcome]
         if items:
             self._last_seq = items[-1]["seq"]

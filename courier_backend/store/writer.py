@@ -11,28 +11,38 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from courier_backend.model.errors import CourierError
+from courier_backend.model.errors import OutOfSpace
 from courier_backend.store.commit import Committer, Events, Outcome
 
 QUIET_SECONDS: Final = 1.0
 """After so long without a change, the write-ahead log is moved into the database."""
 
 _log = logging.getLogger(__name__)
+_STALE: Final = OutOfSpace("A change before this one could not be written; nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Events that belong together, and who waits for them."""
+    """Events that belong together, and who waits for them.
+
+    `generation` counts the failures of the disk that were known when it was put.
+    """
 
     events: Events
     waiter: asyncio.Future[list[int]]
+    generation: int = 0
 
 
-Deliver = Callable[[Sequence[Change], Sequence[Outcome]], None]
+Deliver = Callable[[Sequence[Change], Sequence[Outcome], int], None]
+"""Changes, what became of each, and the generation from now on."""
 
 
 class Writer:
-    """Writes what is put, group by group, and tells the loop once for each group."""
+    """Writes what is put, group by group, and tells the loop once for each group.
+
+    When the disk refuses a group, what was put before anybody could know of it is refused too: it
+    was decided on a state that the disk does not have, and must not be written over the hole.
+    """
 
     def __init__(
         self, committer: Committer, loop: asyncio.AbstractEventLoop, deliver: Deliver
@@ -43,6 +53,7 @@ class Writer:
         self._waiting: list[Change] = []
         self._some = threading.Condition()
         self._ending = False
+        self._generation = 0
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -80,13 +91,21 @@ class Writer:
             return group, self._ending
 
     def _write(self, group: list[Change]) -> None:
+        fit = [change for change in group if change.generation == self._generation]
+        stale = [change for change in group if change.generation != self._generation]
+        outcomes = self._commit(fit) if fit else []
+        if any(isinstance(outcome, OutOfSpace) for outcome in outcomes):
+            self._generation += 1
+        outcomes += [_STALE] * len(stale)
+        self._loop.call_soon_threadsafe(self._deliver, fit + stale, outcomes, self._generation)
+
+    def _commit(self, group: list[Change]) -> list[Outcome]:
         try:
-            outcomes = self._committer.commit([change.events for change in group])
+            return self._committer.commit([change.events for change in group])
         except Exception as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
             _log.exception("the store failed")
-            failure = CourierError(f"The store failed: {error}.")
-            outcomes = [failure] * len(group)
-        self._loop.call_soon_threadsafe(self._deliver, group, outcomes)
+            failure = OutOfSpace(f"The store failed: {error}.")
+            return [failure] * len(group)
 
     def _move_log(self) -> None:
         """Move the write-ahead log into the database while nobody waits."""
