@@ -25,7 +25,7 @@ async def test_what_was_put_before_a_failure_was_known_fails_with_it(
     taken, go_on = threading.Event(), threading.Event()
     commit = Committer.commit
 
-    def fail_once(self: Committer, group: Sequence[Events]) -> list[Outcome]:
+    def fail_once(_self: Committer, group: Sequence[Events]) -> list[Outcome]:
         monkeypatch.setattr(Committer, "commit", commit)
         taken.set()
         go_on.wait(10)
