@@ -3,7 +3,6 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from courier_backend.api import answers
@@ -12,7 +11,7 @@ from courier_backend.api.paging import PageDep, RunAfter, RunBefore, answer_page
 from courier_backend.api.schemas import CancelRunBody, Item, Items, problems, told
 from courier_backend.model.errors import NotFound
 from courier_backend.model.status import RunStatus
-from courier_backend.model.wire import CancelItem, Pagination, RunItem, StepItem
+from courier_backend.model.wire import CancelItem, RunItem, StepItem
 from courier_backend.store.queries.instances import get_instance
 from courier_backend.store.queries.runs import get_run, list_runs
 from courier_backend.store.queries.steps import list_steps
@@ -38,10 +37,9 @@ async def list_of_instance(
 ) -> Response:
     """The runs of an instance; times are those of the last update."""
     begin, end = moment(run_after, "runAfter"), moment(run_before, "runBefore")
-
-    def read(connection: Connection) -> tuple[list[RunItem], Pagination]:
-        found = list_runs(
-            connection,
+    found = await api.service.store.read(
+        lambda c: list_runs(
+            c,
             page,
             instance_id=instance_id,
             group_number=group_number,
@@ -49,11 +47,10 @@ async def list_of_instance(
             run_after=begin,
             run_before=end,
         )
-        if not found[0]:
-            get_instance(connection, instance_id)  # there are none, or there is no such instance
-        return found
-
-    return answer_page(request, await api.service.store.read(read))
+    )
+    if not found[0]:  # there are none, or there is no such instance
+        await api.service.store.read(lambda c: get_instance(c, instance_id))
+    return answer_page(request, found)
 
 
 @router.get("/runs", responses=told(Items[RunItem]), response_class=Response)
