@@ -107,6 +107,12 @@ class Fleet:
         node.skills = data.get("skills", node.skills)
         node.met = True
 
+    def heard(self, node_id: str) -> None:
+        """A node told something: remember when."""
+        node = self.directory.find(node_id)
+        if node is not None:
+            node.last_contact = self._clock()
+
     async def lost(self, node_id: str, reason: str) -> None:
         """A node does not answer: note it once."""
         node = self.directory.find(node_id)

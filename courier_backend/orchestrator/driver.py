@@ -6,6 +6,7 @@ what was in memory is dropped and read again from the store.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from courier_backend.delivery.releases import Releases
 from courier_backend.delivery.transport import Transport
 from courier_backend.evidence.keeper import EvidenceKeeper, Wanted, inline_event
 from courier_backend.fleet.fleet import Fleet
-from courier_backend.model.errors import CourierError
+from courier_backend.model.errors import CourierError, OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity, StatusLine
 from courier_backend.model.status import RunStatus
@@ -130,9 +131,9 @@ class Driver:
         self._some.set()
 
     async def start(self, instance_id: str) -> None:
-        """Let a new instance begin."""
-        live = self._instances[instance_id]
-        await self._happen(live, [Started()])
+        """Let an instance begin. It is on disk: if the disk refuses now, it begins later."""
+        with contextlib.suppress(Dropped):
+            await self._happen(self._instances[instance_id], [Started()])
 
     def resume(self, instance_id: str, runs: Iterable[Resumed]) -> None:
         """Follow again what was in flight; no time-out is judged until each was read once."""
@@ -158,11 +159,18 @@ class Driver:
         self._hold(self._clock())
 
     async def cancel(self, instance_id: str, asked: CancelAsked) -> bool:
-        """Cancel (a part of) an instance; False: it is final already and not in memory."""
+        """Cancel (a part of) an instance; False: it is final already and not in memory.
+
+        Raises:
+            OutOfSpace: the disk refuses; nothing was canceled.
+        """
         live = self._instances.get(instance_id)
         if live is None or live.state.is_final:
             return False
-        await self._happen(live, [asked])
+        try:
+            await self._happen(live, [asked])
+        except Dropped as dropped:
+            raise OutOfSpace("The cancel could not be written; nothing was canceled.") from dropped
         return True
 
     def state_of(self, instance_id: str) -> InstanceState | None:
@@ -213,6 +221,7 @@ class Driver:
         if live is None:
             raise Dropped
         live.unread.discard(run_id)
+        self._fleet.heard(live.state.runs[run_id].node_id)
         records: list[NewEvent] = []
         decisions: list[Decision] = []
         now = self._clock()

@@ -56,8 +56,8 @@ def _data(line: StatusLine) -> dict[str, Any]:
 
 
 def _received(turn: Turn, run: RunState, line: Received) -> None:
-    run.waiting = bool(line["waiting"])
     forward = run.status is RunStatus.DISPATCHED
+    run.waiting = bool(line["waiting"]) and (forward or run.status is RunStatus.RECEIVED)
     _move_on(turn, run, line, RunStatus.RECEIVED if forward else run.status, "run-received")
 
 
@@ -75,7 +75,7 @@ def _finished(turn: Turn, run: RunState, line: RunFinished) -> None:
     """The node's own end of a run stands, unless another end stands already.
 
     A time-out is replaced, as Chef documents it, except by the `canceled` that our own stop brought
-    about. A cancel that could not be confirmed in time is confirmed now.
+    about.
     """
     turn.close_run(run)
     before = run.status
@@ -83,8 +83,6 @@ def _finished(turn: Turn, run: RunState, line: RunFinished) -> None:
     late = before is RunStatus.TIMEOUT and status not in {RunStatus.TIMEOUT, RunStatus.CANCELED}
     if run.is_in_flight or late:
         turn.settle_run(run, status, reason_code, reason)
-    elif status is RunStatus.CANCELED and run.reason_code == ReasonCode.CANCEL_UNCONFIRMED:
-        turn.settle_run(run, status, ReasonCode.OPERATOR, f"{CANCELED}, confirmed late")
     data = _data(line) | {"reasonCode": run.reason_code, "reason": run.reason}
     turn.record("run-finished", data | {"from": before, "status": run.status, "late": late}, run)
     if late and turn.state.is_final:
