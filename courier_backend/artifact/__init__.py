@@ -1,1 +1,1 @@
-"""The evidence format: members, manifest, digests. Pure."""
+"""The evidence of an attempt: one zip with its output, its story, its files and a manifest."""

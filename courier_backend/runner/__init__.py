@@ -1,1 +1,1 @@
-"""The node agent: takes orders over HTTP, executes steps, keeps a journal."""
+"""The agent on a node: takes orders over HTTP, executes their steps, tells what happens."""

@@ -1,0 +1,1 @@
+"""Executing runs: steps, attempts, processes, output, limits, ends."""

@@ -1,0 +1,270 @@
+"""One attempt of a step: from the gate to the last byte of its output."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from courier_backend.model.status import ReasonCode, StepStatus
+from courier_backend.model.times import system_clock
+from courier_backend.runner.execution.census import Seen
+from courier_backend.runner.execution.environment import step_environment
+from courier_backend.runner.execution.outcome import Outcome
+from courier_backend.runner.execution.pipes import OutputPipe, StreamName
+from courier_backend.runner.execution.process import StepProcess
+from courier_backend.runner.execution.spool import Spool
+from courier_backend.runner.execution.stopping import end_tree
+
+if TYPE_CHECKING:
+    from courier_backend.runner.execution.host import Host, NodeHost
+    from courier_backend.runner.interpreters.interpreter import Program
+    from courier_backend.runner.runs.run import Run
+
+_SHOWN_COMMAND: Final = 200
+_LONGEST_ARGUMENT: Final = 100_000
+_REAP_SECONDS: Final = 2.0
+
+
+@dataclass(slots=True)
+class Task:
+    """What is to be attempted, and where what comes of it is kept."""
+
+    run: Run
+    node: NodeHost
+    number: int
+    step: dict[str, Any]
+    attempt: int
+    program: Program
+    stdout: Spool = field(init=False)
+    stderr: Spool = field(init=False)
+
+    def __post_init__(self) -> None:
+        bounds = self.node.host.bounds
+        self.stdout = Spool(self.stem("stdout"), bounds)
+        self.stderr = Spool(self.stem("stderr"), bounds)
+
+    @property
+    def key(self) -> str:
+        """The attempt in file names."""
+        return f"{self.run.id}-{self.number}-{self.attempt}"
+
+    @property
+    def mark(self) -> str:
+        """What every process of the attempt bears."""
+        return f"{self.run.id}/{self.number}/{self.attempt}"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where the step may put files."""
+        return self.node.spool / self.key
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """The limits of the step."""
+        limits: dict[str, Any] = self.step.get("limits") or {}
+        return limits
+
+    def stem(self, ending: str) -> Path:
+        """A file of this attempt in the node's spool."""
+        return self.node.spool / f"{self.key}.{ending}"
+
+
+class Attempt:
+    """Executes a task once. `start` spawns it at its gate, `finish` lets it run to its end."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._loop = asyncio.get_running_loop()
+        self._over: asyncio.Future[str] = self._loop.create_future()
+        self._exited = asyncio.Event()
+        self._process: StepProcess | None = None
+        self._fault = ""
+        self.started_at = system_clock()
+
+    @property
+    def pid(self) -> int:
+        """The process; 0 when it could not be started."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def private(self) -> dict[str, Any]:
+        """What a restart needs to find the process again."""
+        start = self._process.start if self._process else 0
+        return {"pid": self.pid, "start": start, "boot": self._host.boot_id}
+
+    @property
+    def _host(self) -> Host:
+        return self._task.node.host
+
+    def start(self) -> None:
+        """Spawn the process; it waits at its gate. A failure is kept for `finish`."""
+        task = self._task
+        try:
+            folder = _working_folder(task)
+            task.evidence_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            task.run.files.add(task.evidence_folder)
+            if not folder.is_dir():
+                self._fault = f'the working folder "{folder}" does not exist on this node'
+                return
+            environment = task.node.environment | step_environment(
+                dict(task.run.order), task.number, task.step, task.mark, str(task.evidence_folder)
+            )
+            self._process = StepProcess(_arguments(task), environment, folder)
+        except (OSError, ValueError, RuntimeError) as error:
+            self._fault = f"the process could not be started: {_sentence(error)}"
+        else:
+            self._host.orphans.started(self._process.pid)
+
+    async def finish(self) -> Outcome:
+        """Open the gate and see the process to its end."""
+        if self._process is None:
+            return Outcome(StepStatus.FAILURE, ReasonCode.SPAWN_FAILED, self._fault)
+        begun = self._loop.time()
+        self.started_at = system_clock()
+        try:
+            outcome = await self._run(self._process)
+        finally:
+            self._host.orphans.buried(self._process.pid)
+        outcome.duration = round(self._loop.time() - begun, 6)
+        return outcome
+
+    def abandon(self) -> None:
+        """End the process at its gate: it never ran."""
+        if self._process is not None:
+            self._process.abandon()
+            self._host.orphans.buried(self._process.pid)
+
+    async def _run(self, process: StepProcess) -> Outcome:
+        unmet = self._host.cores.confine(process.pid, self._task.limits)
+        process.restore_file_limit(*self._host.file_limit)
+        pipes = [self._pipe("stdout", process.stdout), self._pipe("stderr", process.stderr)]
+        timer = self._arm_timeout()
+        self._task.run.on_cancel = lambda: self._decide("cancel")
+        process.open_gate(self._exit)
+        try:
+            how = await self._over
+            left = await self._end(process) if how != "end" else []
+            await self._drain(pipes)
+        finally:
+            self._task.run.on_cancel = None
+            if timer is not None:
+                timer.cancel()
+            for pipe in pipes:
+                pipe.close()
+        outcome = _outcome(how, process, self._task.limits, left)
+        outcome.unmet_limits = unmet
+        outcome.left_running = await self._left_running(process) if how == "end" else []
+        return outcome
+
+    def _pipe(self, name: StreamName, descriptor: int) -> OutputPipe:
+        task = self._task
+        head = {"step": task.number, "attempt": task.attempt}
+        spool = task.stdout if name == "stdout" else task.stderr
+        return OutputPipe(descriptor, name, head, task.run, spool)
+
+    def _arm_timeout(self) -> asyncio.TimerHandle | None:
+        seconds = float(self._task.limits.get("timeoutSeconds") or 0)
+        return self._loop.call_later(seconds, self._decide, "timeout") if seconds > 0 else None
+
+    def _exit(self) -> None:
+        self._exited.set()
+        self._decide("end")
+
+    def _decide(self, how: str) -> None:
+        if not self._over.done():
+            self._over.set_result(how)
+
+    async def _end(self, process: StepProcess) -> list[Seen]:
+        """End the whole tree; the group at once, the rest as it is found."""
+        process.signal_group(signal.SIGTERM, signal.SIGCONT)
+        host = self._host
+        left = await end_tree(self._task.mark, process.pid, host.census, host.grace_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REAP_SECONDS):
+                await self._exited.wait()
+        host.orphans.left_by(self._task.mark)
+        return left
+
+    async def _drain(self, pipes: list[OutputPipe]) -> None:
+        """What is in the pipes still counts; one that others hold open is read a second more."""
+        for pipe in pipes:
+            pipe.drain()
+        still_open = [pipe for pipe in pipes if pipe.is_open]
+        if still_open:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._host.drain_seconds):
+                    for pipe in still_open:
+                        await pipe.ended()
+
+    async def _left_running(self, process: StepProcess) -> list[dict[str, Any]]:
+        """What the attempt leaves behind; looked for only when there is a sign of it."""
+        mark = self._task.mark
+        if not self._host.orphans.left_by(mark) and not process.has_company():
+            return []
+        snapshot = await self._host.census.fresh()
+        return [
+            {"pid": seen.pid, "command": _command_of(seen.pid)} for seen in snapshot.of(mark, None)
+        ]
+
+
+def _arguments(task: Task) -> list[str]:
+    """The command line; a script too long for one is put into a file."""
+    program = task.program
+    script = program.script.encode()
+    if len(script) <= _LONGEST_ARGUMENT:
+        return [*program.arguments, program.script]
+    path = task.stem("script")
+    path.write_bytes(script)
+    task.run.files.add(path)
+    return [*program.arguments, program.source(str(path))]
+
+
+def _working_folder(task: Task) -> Path:
+    """`inputs.dir`, else where the node's steps begin."""
+    wanted = str((task.step.get("inputs") or {}).get("dir") or "")
+    return task.node.folder / Path(wanted).expanduser() if wanted else task.node.folder
+
+
+def _outcome(how: str, process: StepProcess, limits: dict[str, Any], left: list[Seen]) -> Outcome:
+    outcome = _verdict(how, process, limits)
+    if left:
+        pids = ", ".join(str(seen.pid) for seen in left)
+        outcome.reason_code = ReasonCode.CANCEL_UNCONFIRMED
+        outcome.reason = f"{outcome.reason}; these processes could not be ended: {pids}"
+    if process.ending is not None:
+        outcome.exit_code = process.ending.exit_code
+        outcome.signal_name = process.ending.signal_name
+        outcome.cpu_seconds = process.ending.cpu_seconds
+        outcome.memory_bytes = process.ending.memory_bytes
+    return outcome
+
+
+def _verdict(how: str, process: StepProcess, limits: dict[str, Any]) -> Outcome:
+    if how == "cancel":
+        return Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, "stopped on request")
+    if how == "timeout":
+        sentence = f"not done after {limits.get('timeoutSeconds')} s, its limit"
+        return Outcome(StepStatus.TIMEOUT, ReasonCode.STEP_TIMEOUT, sentence)
+    ending = process.ending
+    if ending is None or ending.signal_name is not None:
+        name = ending.signal_name if ending else "an unknown signal"
+        return Outcome(StepStatus.FAILURE, ReasonCode.SIGNAL, f"ended by {name}")
+    if ending.exit_code:
+        sentence = f"ended with exit code {ending.exit_code}"
+        return Outcome(StepStatus.FAILURE, ReasonCode.EXIT_CODE, sentence)
+    return Outcome(StepStatus.SUCCESS)
+
+
+def _command_of(pid: int) -> str:
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return b" ".join(words).decode(errors="replace").strip()[:_SHOWN_COMMAND]
+    return ""
+
+
+def _sentence(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__

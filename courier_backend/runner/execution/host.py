@@ -1,0 +1,44 @@
+"""What all executions of a runner process share, and what those of one node do."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from courier_backend.runner.execution.census import Census
+from courier_backend.runner.execution.limits import Cores
+from courier_backend.runner.execution.orphans import Orphans
+from courier_backend.runner.execution.spool import SpoolBounds
+from courier_backend.runner.execution.stopping import GRACE_SECONDS
+
+DRAIN_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Host:
+    """The runner process as its executions see it."""
+
+    boot_id: str
+    file_limit: tuple[int, int]
+    census: Census = field(default_factory=Census)
+    orphans: Orphans = field(default_factory=Orphans)
+    cores: Cores = field(default_factory=Cores)
+    bounds: SpoolBounds = field(default_factory=SpoolBounds)
+    grace_seconds: float = GRACE_SECONDS
+    drain_seconds: float = DRAIN_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class NodeHost:
+    """One node as its executions see it. `folder`: where steps begin to work."""
+
+    host: Host
+    home: Path
+    folder: Path
+    os_name: str
+    environment: dict[str, str]
+    facts: dict[str, Any]
+
+    @property
+    def spool(self) -> Path:
+        """Kept output and evidence of runs that were not released yet."""
+        return self.home / ".courier"

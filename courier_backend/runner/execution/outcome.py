@@ -1,0 +1,28 @@
+"""How an attempt ended."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from courier_backend.model.status import ReasonCode, StepStatus
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The end of one attempt, as it is told and kept."""
+
+    status: StepStatus
+    reason_code: ReasonCode = ReasonCode.NONE
+    reason: str = ""
+    exit_code: int | None = None
+    signal_name: str | None = None
+    cpu_seconds: float = 0.0
+    memory_bytes: int = 0
+    duration: float = 0.0
+    unmet_limits: list[str] = field(default_factory=list)
+    left_running: list[dict[str, Any]] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the step may go on to the next."""
+        return self.status is StepStatus.SUCCESS

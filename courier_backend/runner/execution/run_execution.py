@@ -1,0 +1,53 @@
+"""One run: its steps in order, from wherever it stands, to its end."""
+
+from typing import Any
+
+from courier_backend.model.status import ReasonCode, RunStatus, StepStatus
+from courier_backend.runner.execution.host import NodeHost
+from courier_backend.runner.execution.progress import Progress, progress_of
+from courier_backend.runner.execution.step_execution import StepExecution
+from courier_backend.runner.runs.run import Run
+
+
+async def execute(run: Run, node: NodeHost) -> None:
+    """Execute what is left of a run; at the end it is finished."""
+    progress = progress_of(run)
+    failed = progress.failed
+    number = progress.step
+    while failed is None and number <= len(run.order["actions"]["steps"]):
+        if run.cancel_asked and not progress.step_begun:
+            finish_canceled(run)
+            return
+        line = await StepExecution(run, node, number).execute(progress)
+        failed = None if _goes_on(line) else line
+        number += 1
+        progress = Progress(step=number)
+    if not run.finished:
+        _finish(run, failed)
+
+
+def finish_canceled(run: Run) -> None:
+    """End a run that is not to do anything (more)."""
+    _tell_end(run, RunStatus.CANCELED, ReasonCode.NONE, "")
+
+
+def _goes_on(line: dict[str, Any]) -> bool:
+    return bool(line["ignored"]) or line["status"] in {StepStatus.SUCCESS, StepStatus.SKIPPED}
+
+
+def _finish(run: Run, failed: dict[str, Any] | None) -> None:
+    if failed is None:
+        _tell_end(run, RunStatus.SUCCESS, ReasonCode.NONE, "")
+        return
+    name = run.order["actions"]["steps"][failed["step"] - 1].get("name") or ""
+    label = f'step {failed["step"]} "{name}"' if name else f"step {failed['step']}"
+    if failed["status"] == StepStatus.CANCELED:
+        unconfirmed = failed["reasonCode"] == ReasonCode.CANCEL_UNCONFIRMED
+        code = ReasonCode.CANCEL_UNCONFIRMED if unconfirmed else ReasonCode.NONE
+        _tell_end(run, RunStatus.CANCELED, code, failed["reason"] if unconfirmed else "")
+        return
+    _tell_end(run, RunStatus.FAILURE, failed["reasonCode"], f"{label}: {failed['reason']}")
+
+
+def _tell_end(run: Run, status: RunStatus, code: str, reason: str) -> None:
+    run.tell({"type": "run-finished", "status": status, "reasonCode": code, "reason": reason})

@@ -1,0 +1,144 @@
+"""The kept output of one stream: its first and last bytes, in files, made when it first speaks.
+
+Written through as it comes, so that it survives a killed runner. Each file is named for the
+offset of its first byte: ``<attempt>.stdout.0`` is the head; of the later ones only the last two
+are kept, which hold at least the tail.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from courier_backend.artifact.format import HEAD_BYTES, TAIL_BYTES, gap_marker
+
+_CHUNK: Final = 256 * 1024
+_PRIVATE: Final = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolBounds:
+    """How much is kept of a stream."""
+
+    head: int = HEAD_BYTES
+    tail: int = TAIL_BYTES
+
+
+class Spool:
+    """Writes and reads the kept output of one stream of one attempt."""
+
+    def __init__(self, stem: Path, bounds: SpoolBounds | None = None) -> None:
+        self._stem = stem
+        self._bounds = bounds or SpoolBounds()
+        self._offsets: list[int] = []
+        self._descriptor = -1
+        self._begun_at = 0
+        self.total = 0
+        self.trouble = ""
+
+    @classmethod
+    def found(cls, stem: Path, bounds: SpoolBounds | None = None) -> "Spool":
+        """The spool that an earlier runner left."""
+        spool = cls(stem, bounds)
+        pattern = f"{stem.name}.*"
+        spool._offsets = sorted(int(path.suffix[1:]) for path in stem.parent.glob(pattern))
+        if spool._offsets:
+            last = spool._offsets[-1]
+            spool.total = last + spool._path(last).stat().st_size
+        return spool
+
+    def write(self, data: bytes) -> None:
+        """Keep what belongs to the head or, so far, to the tail.
+
+        A full disk costs output, never the attempt; `trouble` then says so.
+        """
+        view = memoryview(data)
+        while view:
+            part = view[: self._room()]
+            if not self.trouble:
+                self._put(part)
+            self.total += len(part)
+            view = view[len(part) :]
+
+    def close(self) -> None:
+        """No more will be written."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def paths(self) -> list[Path]:
+        """The files that there are."""
+        return [self._path(offset) for offset in self._offsets]
+
+    def kept(self) -> Iterator[bytes]:
+        """Head, a marker where the middle was left out, tail."""
+        head_end = min(self.total, self._bounds.head)
+        yield from self._read(0, head_end)
+        rest = self.total - head_end
+        tail = min(rest, self._bounds.tail)
+        if rest > tail:
+            yield gap_marker(rest - tail)
+        yield from self._read(self.total - tail, self.total)
+
+    def part(self, offset: int, limit: int) -> bytes:
+        """Bytes of what `kept` gives, from `offset` on."""
+        if offset + limit <= min(self.total, self._bounds.head):
+            return b"".join(self._read(offset, offset + limit))
+        skipped, found = 0, bytearray()
+        for chunk in self.kept():
+            begin = max(0, offset - skipped)
+            found += chunk[begin : begin + limit - len(found)]
+            skipped += len(chunk)
+            if len(found) >= limit:
+                break
+        return bytes(found)
+
+    def _room(self) -> int:
+        """Bytes that the present file still takes; begins the next one where it is full."""
+        end = self._begun_at + (self._bounds.tail if self._begun_at else self._bounds.head)
+        if self.total >= end and self._descriptor >= 0:
+            self.close()
+            self._forget_middle()
+            self._begun_at = self.total
+            end = self._begun_at + self._bounds.tail
+        return end - self.total
+
+    def _forget_middle(self) -> None:
+        """Of the files after the head only the last is still needed beside the one to come."""
+        for offset in self._offsets[1:-1]:
+            self._path(offset).unlink(missing_ok=True)
+        self._offsets = [*self._offsets[:1], *self._offsets[1:][-1:]]
+
+    def _put(self, part: memoryview) -> None:
+        try:
+            if self._descriptor < 0:
+                self._begin()
+            while part:
+                part = part[os.write(self._descriptor, part) :]
+        except OSError as error:
+            self.trouble = f"output could not be kept: {error.strerror}"
+
+    def _begin(self) -> None:
+        path = self._path(self._begun_at)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        self._descriptor = os.open(path, flags, _PRIVATE)
+        self._offsets.append(self._begun_at)
+
+    def _path(self, offset: int) -> Path:
+        return self._stem.with_name(f"{self._stem.name}.{offset}")
+
+    def _read(self, begin: int, end: int) -> Iterator[bytes]:
+        """Raw bytes of the output between two offsets, as far as they are kept."""
+        for offset, following in zip(self._offsets, [*self._offsets[1:], self.total], strict=True):
+            low, high = max(begin, offset), min(end, following)
+            if low < high:
+                yield from _pieces(self._path(offset), low - offset, high - low)
+
+
+def _pieces(path: Path, begin: int, size: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(begin)
+        while size > 0 and (chunk := file.read(min(size, _CHUNK))):
+            size -= len(chunk)
+            yield chunk

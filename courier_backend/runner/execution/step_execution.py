@@ -1,0 +1,191 @@
+"""One step of a run: its attempts, the pauses between them, its end."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from courier_backend.model.protocol import EvidenceNote
+from courier_backend.model.status import ReasonCode, StepStatus
+from courier_backend.model.times import from_text, system_clock, to_text
+from courier_backend.runner.execution.attempt import Attempt, Task
+from courier_backend.runner.execution.backoff import pause_before
+from courier_backend.runner.execution.evidence import make_evidence
+from courier_backend.runner.execution.host import NodeHost
+from courier_backend.runner.execution.interruption import end_interrupted, interrupted_task
+from courier_backend.runner.execution.outcome import Outcome
+from courier_backend.runner.execution.progress import Progress
+from courier_backend.runner.execution.story import story_of
+from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
+from courier_backend.runner.interpreters.registry import interpreter_for
+from courier_backend.runner.runs.run import Run
+
+Line = dict[str, Any]
+
+
+class StepExecution:
+    """Executes one step, from wherever it stands."""
+
+    def __init__(self, run: Run, node: NodeHost, number: int) -> None:
+        self._run = run
+        self._node = node
+        self._number = number
+        self._step: dict[str, Any] = run.order["actions"]["steps"][number - 1]
+
+    async def execute(self, progress: Progress) -> Line:
+        """Go on from `progress` to the end of the step; gives its ``step-finished``."""
+        try:
+            interpreter = interpreter_for(self._step)
+            program = interpreter.program(self._step.get("command"), self._node.os_name)
+        except StepFault as fault:
+            if not progress.step_begun:
+                self._begin(None)
+            return self._end_with(StepStatus.FAILURE, fault.code, fault.sentence, 0)
+        if not progress.step_begun:
+            self._begin(interpreter)
+        return await self._attempts(interpreter, program, progress)
+
+    def _begin(self, interpreter: Interpreter | None) -> None:
+        wanted = self._step.get("interpreter") or {}
+        self._run.tell(
+            {
+                "type": "step-started",
+                "step": self._number,
+                "name": str(self._step.get("name") or ""),
+                "interpreter": interpreter.skill["name"] if interpreter else wanted.get("name", ""),
+                "interpreterVersion": interpreter.skill["version"] if interpreter else "",
+                "interpreterPath": interpreter.path if interpreter else "",
+            }
+        )
+
+    async def _attempts(
+        self, interpreter: Interpreter, program: Program, progress: Progress
+    ) -> Line:
+        number, last = progress.attempt, progress.last
+        if progress.open_attempt:
+            last = await self._close_open(interpreter, program, progress)
+        while last is None or last["retryInSeconds"] is not None:
+            if last is not None:
+                await self._pause(last)
+            if self._run.cancel_asked:
+                break
+            number += 1
+            last = await self._attempt(interpreter, self._task(program, number))
+        return self._end(last, number)
+
+    def _task(self, program: Program, number: int) -> Task:
+        return Task(self._run, self._node, self._number, self._step, number, program)
+
+    async def _attempt(self, interpreter: Interpreter, task: Task) -> Line:
+        """The process is at its gate before its start is told, and runs only afterwards."""
+        attempt = Attempt(task)
+        attempt.start()
+        head = {"step": task.number, "attempt": task.attempt}
+        started = {"type": "attempt-started", **head, "pid": attempt.pid}
+        try:
+            self._run.tell(started, attempt.private)
+            await self._run.written()
+        except asyncio.CancelledError:
+            attempt.abandon()
+            raise
+        if self._run.cancel_asked:
+            attempt.abandon()
+            never = "stopped on request before it ran"
+            outcome = Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, never)
+        else:
+            outcome = await attempt.finish()
+        return await self._finish(interpreter, task, outcome, attempt.started_at)
+
+    async def _close_open(
+        self, interpreter: Interpreter, program: Program, progress: Progress
+    ) -> Line:
+        """An attempt that an earlier runner began: end what is left of it, and say so."""
+        task = interrupted_task(self._task(program, progress.attempt))
+        outcome = await end_interrupted(task, progress)
+        return await self._finish(interpreter, task, outcome, progress.begun_at or system_clock())
+
+    async def _finish(
+        self, interpreter: Interpreter, task: Task, outcome: Outcome, started_at: datetime
+    ) -> Line:
+        """Tell the end of an attempt, and its evidence behind it."""
+        self._run.files.update([*task.stdout.paths(), *task.stderr.paths()])
+        note, evidence = await make_evidence(task, story_of(task, interpreter, outcome, started_at))
+        line = self._run.tell(self._ended(task, outcome, started_at, note))
+        if evidence is not None:
+            self._run.attach(*evidence)
+        return line
+
+    def _ended(
+        self, task: Task, outcome: Outcome, started_at: datetime, note: EvidenceNote
+    ) -> Line:
+        return {
+            "type": "attempt-finished",
+            "step": task.number,
+            "attempt": task.attempt,
+            "status": outcome.status,
+            "exitCode": outcome.exit_code,
+            "signal": outcome.signal_name,
+            "reasonCode": outcome.reason_code,
+            "reason": outcome.reason,
+            "startedAt": to_text(started_at),
+            "durationSeconds": outcome.duration,
+            "stdoutBytes": task.stdout.total,
+            "stderrBytes": task.stderr.total,
+            "outputs": outcome.outputs,
+            "retryInSeconds": self._retry_in(task.attempt, outcome),
+            "evidence": note,
+        }
+
+    def _retry_in(self, attempt: int, outcome: Outcome) -> float | None:
+        """Seconds until the next attempt; None when this was the last."""
+        stopped = outcome.status is StepStatus.CANCELED or self._run.cancel_asked
+        if outcome.is_success or stopped or attempt > int(self._step.get("retryCount") or 0):
+            return None
+        behavior = self._step.get("failureBehavior") or {}
+        return pause_before(attempt, behavior.get("retryBackoffStrategy") or {})
+
+    async def _pause(self, last: Line) -> None:
+        """Wait for the time of the retry, as it was told; a cancel ends the wait."""
+        seconds = float(last["retryInSeconds"])
+        due = from_text(last["time"]) + timedelta(seconds=seconds)
+        left = min((due - system_clock()).total_seconds(), seconds)
+        if left <= 0 or self._run.cancel_asked:
+            return
+        canceled = asyncio.Event()
+        self._run.on_cancel = canceled.set
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await canceled.wait()
+        finally:
+            self._run.on_cancel = None
+
+    def _end(self, last: Line | None, attempts: int) -> Line:
+        """How the step ends after its last attempt."""
+        if last is not None and last["status"] == StepStatus.SUCCESS:
+            return self._end_with(StepStatus.SUCCESS, ReasonCode.NONE, "", attempts, last)
+        if last is None or last["status"] == StepStatus.CANCELED or self._run.cancel_asked:
+            code = last["reasonCode"] if last else ReasonCode.OPERATOR
+            reason = last["reason"] if last else "stopped on request before it ran"
+            return self._end_with(StepStatus.CANCELED, code, reason, attempts, last)
+        status = StepStatus(last["status"])
+        return self._end_with(status, last["reasonCode"], last["reason"], attempts, last)
+
+    def _end_with(
+        self, status: StepStatus, code: str, reason: str, attempts: int, last: Line | None = None
+    ) -> Line:
+        behavior = self._step.get("failureBehavior") or {}
+        failed = status in {StepStatus.FAILURE, StepStatus.TIMEOUT}
+        return self._run.tell(
+            {
+                "type": "step-finished",
+                "step": self._number,
+                "status": status,
+                "ignored": failed and behavior.get("action") == "retryThenIgnore",
+                "numAttempts": attempts,
+                "reasonCode": code,
+                "reason": reason,
+                "inputs": self._step.get("inputs") or {},
+                "outputs": last["outputs"] if last else {},
+            }
+        )

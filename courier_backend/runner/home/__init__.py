@@ -1,0 +1,1 @@
+"""The home of a runner: its lock, the identities of its nodes, its announcement."""

@@ -1,0 +1,35 @@
+"""``runner.json``: how to reach the runner of a home; there only while it answers."""
+
+import os
+from pathlib import Path
+
+from courier_backend import __version__
+from courier_backend.runner.execution.clockwork import own_start_ticks
+from courier_backend.runner.home.atomic import write_json
+from courier_backend.runner.node import Node
+
+
+def announce(home: Path, url: str, nodes: list[Node]) -> None:
+    """Tell where we answer. The start time is in kernel ticks, as ``/proc/<pid>/stat`` has it."""
+    told = {
+        "url": url,
+        "pid": os.getpid(),
+        "startTime": own_start_ticks(),
+        "version": __version__,
+        "nodes": [
+            {
+                "id": node.id,
+                "name": node.name,
+                "url": f"{url}/nodes/{node.id}",
+                "token": node.token.decode(),
+                "home": str(node.host.home),
+            }
+            for node in nodes
+        ],
+    }
+    write_json(home / "runner.json", told)
+
+
+def withdraw(home: Path) -> None:
+    """Nobody answers any more."""
+    (home / "runner.json").unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The protocol of a node over HTTP: a plain ASGI application and its server."""

@@ -1,0 +1,1 @@
+"""What executes a step: one small interface, one module an interpreter."""

@@ -1,0 +1,1 @@
+"""What the runner has promised and done, on disk before anybody is told."""

@@ -1,0 +1,60 @@
+"""What a runner still holds of an attempt: its output so far, its evidence."""
+
+import asyncio
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from courier_backend.runner.execution.host import NodeHost
+from courier_backend.runner.execution.spool import Spool
+from courier_backend.runner.runs.run import Run
+
+Evidence = tuple[bytes | Path, int, str]
+"""The zip or its file, its size, its sha-256 in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptKept:
+    """One attempt of a run. `note` is the evidence note of its end, None while it runs."""
+
+    run: Run
+    node: NodeHost
+    step: int
+    attempt: int
+    end_seq: int
+    note: dict[str, Any] | None
+
+    async def output(self, stream: str, offset: int, limit: int) -> bytes:
+        """Bytes of the output as it is kept, from `offset` on."""
+        stem = self._stem(stream)
+        bounds = self.node.host.bounds
+        return await asyncio.to_thread(lambda: Spool.found(stem, bounds).part(offset, limit))
+
+    def evidence(self) -> Evidence | None:
+        """The zip, if there is one."""
+        if self.note is None or self.note["state"] != "ready":
+            return None
+        size, digest = int(self.note["bytes"]), str(self.note["sha256"])
+        line = self.run.evidence.get(self.end_seq)
+        if isinstance(line, bytes):
+            return base64.b64decode(orjson.loads(line)["data"]), size, digest
+        path = self._stem("zip")
+        return (path, size, digest) if path.is_file() else None
+
+    def _stem(self, ending: str) -> Path:
+        return self.node.spool / f"{self.run.id}-{self.step}-{self.attempt}.{ending}"
+
+
+def kept_of(run: Run, node: NodeHost, step: int, attempt: int) -> AttemptKept | None:
+    """What is kept of an attempt; None when it was never begun."""
+    begun = False
+    for seq, raw in enumerate(run.lines[: run.told_count], 1):
+        line = orjson.loads(raw)
+        if line.get("step") == step and line.get("attempt") == attempt:
+            begun = True
+            if line["type"] == "attempt-finished":
+                return AttemptKept(run, node, step, attempt, seq, line["evidence"])
+    return AttemptKept(run, node, step, attempt, 0, None) if begun else None

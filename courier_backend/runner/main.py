@@ -1,0 +1,105 @@
+"""The runner as a process: from its command line to its clean end."""
+
+import asyncio
+import gc
+import logging
+import resource
+import signal
+import socket
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from courier_backend.model.errors import Conflict, CourierError
+from courier_backend.runner.assembly import Setup, assemble_nodes
+from courier_backend.runner.execution.clockwork import boot_id
+from courier_backend.runner.execution.host import Host
+from courier_backend.runner.execution.orphans import become_subreaper
+from courier_backend.runner.home.announcement import announce, withdraw
+from courier_backend.runner.home.lock import hold_home
+from courier_backend.runner.http.app import RunnerApp
+from courier_backend.runner.http.server import QuietServer, bind, make_server, url_of
+from courier_backend.runner.runner import Runner
+
+_GC_THRESHOLDS: Final = (50_000, 20, 50)
+_FEWEST_NODES: Final = 1
+
+
+def serve(
+    listen: str,
+    home: Path,
+    nodes: int = 1,
+    *,
+    seed: int | None = None,
+    lab: bool = False,
+    insecure_listen: bool = False,
+    name: str = "",
+    first: int = 0,
+    idle_seconds: float | None = None,
+) -> int:
+    """Serve the nodes of `home` until a signal, or until it was idle for `idle_seconds`.
+
+    `first` is the number of the first node, where a lab is spread over several runners. Gives
+    the exit code: 0 after a clean end, else what the one sentence on stderr is about.
+    """
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    setup = Setup(home.absolute(), max(nodes, _FEWEST_NODES), seed, lab, name, first)
+    try:
+        hold_home(setup.home)
+        withdraw(setup.home)
+        bound = bind(listen, insecure_listen=insecure_listen)
+        asyncio.run(_serve(setup, bound, idle_seconds))
+    except CourierError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return error.exit_code
+    except OSError as error:
+        sys.stderr.write(f"The home {setup.home} cannot be used: {error}.\n")
+        return Conflict.exit_code
+    return 0
+
+
+async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None) -> None:
+    become_subreaper()
+    host = Host(boot_id(), _raise_file_limit())
+    nodes = assemble_nodes(setup, host)
+    runner = Runner(setup.home, nodes, host)
+    await runner.resume()
+    url = url_of(bound)
+    server = make_server(RunnerApp(runner), partial(announce, setup.home, url, nodes))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.end)
+    if idle_seconds is not None:
+        _watch_idle(runner, server, idle_seconds)
+    _calm_collector()
+    try:
+        await server.serve(sockets=[bound])
+    finally:
+        withdraw(setup.home)
+        await runner.close()
+
+
+def _watch_idle(runner: Runner, server: QuietServer, idle_seconds: float) -> None:
+    """Leave when there was nothing to do and nobody to talk to for long enough."""
+    left = idle_seconds - runner.idle_seconds()
+    if left <= 0:
+        server.end()
+    else:
+        asyncio.get_running_loop().call_later(left, _watch_idle, runner, server, idle_seconds)
+
+
+def _raise_file_limit() -> tuple[int, int]:
+    """Allow ourselves as many descriptors as we may; gives the limit for our children."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return soft, hard
+
+
+def _calm_collector() -> None:
+    """What is there at the start stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)

@@ -1,0 +1,171 @@
+"""One run as its node holds it: its order, what it has told, who reads along."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import orjson
+
+from courier_backend.model.times import system_clock, to_text
+from courier_backend.runner.journal import records
+from courier_backend.runner.runs.reader import Reader
+
+if TYPE_CHECKING:
+    from courier_backend.model.protocol import RunOrder
+
+_HELD_EVIDENCE_BYTES: Final = 32 * 1024
+"""An evidence line up to this size lives in the journal and in memory; a larger one is a file."""
+
+
+class Journal(Protocol):
+    """Where a run writes what it tells before it tells it."""
+
+    def submit(self, data: bytes, then: Callable[[], None] | None = None) -> None:
+        """Append; `then` is called once it is on disk."""
+        ...
+
+
+class NodeFeed(Protocol):
+    """The stream of all runs of one node."""
+
+    def next_cursor(self) -> int:
+        """The number of the next status line of the node."""
+        ...
+
+    def told(self, run_id: str, cursor: int, line: bytes) -> None:
+        """A line is on disk and told."""
+        ...
+
+
+class Run:
+    """Status lines are submitted to the journal first and told once they are on disk."""
+
+    def __init__(self, order: RunOrder, body: bytes, journal: Journal, feed: NodeFeed) -> None:
+        self.id = order["runId"]
+        self.order = order
+        self.body = body
+        self.journal = journal
+        self.feed = feed
+        self.lines: list[bytes] = []
+        self.cursors: list[int] = []
+        self.privates: dict[int, dict[str, Any]] = {}
+        self.evidence: dict[int, bytes | Callable[[], bytes]] = {}
+        self.told_count = 0
+        self.finished = False
+        self.files: set[Path] = set()
+        self.cancel_asked = False
+        self.on_cancel: Callable[[], None] | None = None
+        self.readers: list[Reader] = []
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Finished, and everybody could know."""
+        return self.finished and self.told_count == len(self.lines)
+
+    def tell(self, line: dict[str, Any], private: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write a status line to the journal; it is told when it is on disk. Gives it whole."""
+        seq = len(self.lines) + 1
+        line = {"seq": seq, "time": to_text(system_clock()), **line}
+        encoded = orjson.dumps(line) + b"\n"
+        cursor = self.feed.next_cursor()
+        self.keep(encoded, cursor, private)
+        self.finished = self.finished or line["type"] == "run-finished"
+        record = records.status(self.id, cursor, encoded, private)
+        self.journal.submit(record, partial(self._told, seq))
+        return line
+
+    def keep(self, encoded: bytes, cursor: int, private: dict[str, Any] | None) -> None:
+        """Hold a status line that is, or will be, in the journal."""
+        self.lines.append(encoded)
+        self.cursors.append(cursor)
+        if private:
+            self.privates[len(self.lines)] = private
+
+    def attach(self, line: bytes, reload: Callable[[], bytes] | None) -> None:
+        """An evidence line that follows the status line submitted last.
+
+        A large one is let go once it was told; `reload` reads it again for a later reader.
+        """
+        seq = len(self.lines)
+        if len(line) <= _HELD_EVIDENCE_BYTES or reload is None:
+            self.evidence[seq] = line
+            self.journal.submit(records.evidence(self.id, seq, line))
+        else:
+            self.evidence[seq] = line
+            self.journal.submit(b"", partial(self.evidence.__setitem__, seq, reload))
+
+    async def written(self) -> None:
+        """Wait until everything submitted so far is on disk and told."""
+        if self.told_count < len(self.lines):
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append((len(self.lines), waiter))
+            await waiter
+
+    def look_on(self, after: int) -> Reader:
+        """A new reader: what was told after line `after`, then whatever comes."""
+        reader = Reader()
+        for seq in range(after + 1, self.told_count + 1):
+            self._give(reader, seq)
+        if self.is_over:
+            reader.end()
+        else:
+            self.readers.append(reader)
+        return reader
+
+    def leave(self, reader: Reader) -> None:
+        """A reader went away."""
+        if reader in self.readers:
+            self.readers.remove(reader)
+
+    def put_output(self, line: dict[str, Any]) -> None:
+        """Output for those who look on now."""
+        encoded = orjson.dumps(line) + b"\n"
+        for reader in self.readers:
+            reader.put_output(encoded)
+
+    def is_watched(self, size: int) -> bool:
+        """Whether anybody would take output of this size now."""
+        return any(reader.has_room(size) for reader in self.readers)
+
+    def cancel(self) -> None:
+        """Ask the run to stop; whoever executes it is told at once."""
+        self.cancel_asked = True
+        if self.on_cancel is not None:
+            self.on_cancel()
+
+    def _told(self, seq: int) -> None:
+        self.told_count = max(self.told_count, seq)
+        self.feed.told(self.id, self.cursors[seq - 1], self.lines[seq - 1])
+        for reader in self.readers:
+            self._give(reader, seq)
+        if self.is_over:
+            for reader in self.readers:
+                reader.end()
+            self.readers.clear()
+        for upto, waiter in self._waiters:
+            if upto <= seq and not waiter.done():
+                waiter.set_result(None)
+        self._waiters = [(upto, waiter) for upto, waiter in self._waiters if upto > seq]
+
+    def _give(self, reader: Reader, seq: int) -> None:
+        reader.put(self.lines[seq - 1])
+        evidence = self.evidence.get(seq)
+        if evidence is not None:
+            reader.put(evidence() if callable(evidence) else evidence)
+
+    def snapshot(self) -> list[bytes]:
+        """The records that bring this run back after a start."""
+        out = [records.order(self.id, self.order["nodeId"], self.body)]
+        for seq, (line, cursor) in enumerate(zip(self.lines, self.cursors, strict=True), 1):
+            out.append(records.status(self.id, cursor, line, self.privates.get(seq)))
+            evidence = self.evidence.get(seq)
+            if isinstance(evidence, bytes) and len(evidence) <= _HELD_EVIDENCE_BYTES:
+                out.append(records.evidence(self.id, seq, evidence))
+        if self.cancel_asked:
+            out.append(records.cancel(self.id))
+        return out
