@@ -8,20 +8,18 @@ what was in memory is dropped and read again from the store.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
 
 from courier_backend.delivery.follow import Pursuit, follow
-from courier_backend.delivery.live_output import LiveOutput
 from courier_backend.delivery.node import DeliveryError, NodeAddress
 from courier_backend.delivery.pauses import growing_pauses
-from courier_backend.delivery.releases import Releases
 from courier_backend.delivery.transport import Transport
-from courier_backend.evidence.keeper import EvidenceKeeper, Wanted, inline_event
+from courier_backend.evidence.keeper import Wanted
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.model.errors import CourierError, OutOfSpace
 from courier_backend.model.event import NewEvent
@@ -39,12 +37,11 @@ from courier_backend.orchestrator.happening import (
     Told,
     Unreachable,
 )
+from courier_backend.orchestrator.leavings import Leavings
 from courier_backend.orchestrator.state import InstanceState
+from courier_backend.orchestrator.watchdog import TICK_SECONDS, Watchdog
 from courier_backend.store.store import Store
 
-TICK_SECONDS: Final = 0.25
-GAP_SECONDS: Final = 30.0
-HOLD_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 5.0
 
 _log = logging.getLogger(__name__)
@@ -70,8 +67,6 @@ class _Live:
     actions: bytes
     pursuits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     stops: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    wanted: dict[str, dict[tuple[int, int], Wanted]] = field(default_factory=dict)
-    unread: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +87,20 @@ class Driver:
         store: Store,
         transport: Transport,
         fleet: Fleet,
-        keeper: EvidenceKeeper,
-        releases: Releases,
-        live_output: LiveOutput,
+        leavings: Leavings,
         clock: Clock,
     ) -> None:
         self._store = store
         self._transport = transport
         self._fleet = fleet
-        self._keeper = keeper
-        self._releases = releases
-        self._output = live_output
+        self._leavings = leavings
         self._clock = clock
         self._instances: dict[str, _Live] = {}
         self._by_run: dict[str, _Live] = {}
-        self._some = asyncio.Event()
-        self._hold_until: datetime | None = None
+        self._watchdog = Watchdog(clock, self._followed)
         self._group: asyncio.TaskGroup | None = None
         self.ready = asyncio.Event()
         self.reload: Reload = _cannot_reload
-        keeper.settled = self._evidence_settled
 
     # ---- what the rest of the backend asks for
 
@@ -120,7 +109,7 @@ class Driver:
         async with asyncio.TaskGroup() as group:
             self._group = group
             self.ready.set()
-            await self._watch()
+            await self._watchdog.run(lambda: not self._instances, self._tick)
 
     def take_up(self, state: InstanceState, actions: dict[str, Any]) -> None:
         """Hold an instance whose creation is on disk."""
@@ -128,7 +117,7 @@ class Driver:
         self._instances[state.id] = live
         for run_id in state.runs:
             self._by_run[run_id] = live
-        self._some.set()
+        self._watchdog.wake()
 
     async def start(self, instance_id: str) -> None:
         """Let an instance begin. It is on disk: if the disk refuses now, it begins later."""
@@ -139,11 +128,9 @@ class Driver:
         """Follow again what was in flight; no time-out is judged until each was read once."""
         live = self._instances[instance_id]
         for run in runs:
-            if run.wanted:
-                live.wanted[run.run_id] = {(w.step, w.attempt): w for w in run.wanted}
+            self._leavings.owe(run.run_id, run.wanted)
             node_id = live.state.runs[run.run_id].node_id
             body = self._order(live, run.run_id)
-            live.unread.add(run.run_id)
             pursuit = Pursuit(
                 run.run_id,
                 node_id,
@@ -156,7 +143,7 @@ class Driver:
             self._pursue(live, pursuit)
             if live.state.runs[run.run_id].stop_asked:
                 self._stop(live, run.run_id)
-        self._hold(self._clock())
+        self._watchdog.hold(live.pursuits)
 
     async def cancel(self, instance_id: str, asked: CancelAsked) -> bool:
         """Cancel (a part of) an instance; False: it is final already and not in memory.
@@ -220,26 +207,27 @@ class Driver:
         live = self._by_run.get(run_id)
         if live is None:
             raise Dropped
-        live.unread.discard(run_id)
-        self._fleet.heard(live.state.runs[run_id].node_id)
+        run = live.state.runs[run_id]
+        self._watchdog.read(run_id)
+        self._fleet.heard(run.node_id)
         records: list[NewEvent] = []
         decisions: list[Decision] = []
         now = self._clock()
         for line, age in zip(lines, ages, strict=True):
             kind = line["type"]
             if kind == "output":
-                self._output.publish(run_id, line)
+                self._leavings.output(run_id, line)
             elif kind == "evidence":
-                records += self._inline_evidence(live, run_id, line)
+                records += self._leavings.inline(run_id, line)
             elif kind in STATUS_TYPES:
                 decided = decide(live.state, Told(run_id, cast(StatusLine, line), age), now)
                 if decided:
-                    self._note(live, run_id, line)
+                    self._leavings.note(live.state, run, line)
                     decisions += decided
                     records += (d.event for d in decided if isinstance(d, Record))
         await self._carry_out(live, records, decisions)
-        if live.state.runs[run_id].finished_on_node:
-            self._finished(live, run_id)
+        if run.finished_on_node:
+            self._leavings.finish(run)
 
     async def unreachable(self, run_id: str, reason: str) -> None:
         """The node of a run does not answer now."""
@@ -255,7 +243,7 @@ class Driver:
         if live is None:
             raise Dropped
         await self._happen(live, [Refused(run_id, reason_code, reason)])
-        self._finished(live, run_id)
+        self._leavings.finish(live.state.runs[run_id])
 
     def address(self, node_id: str) -> NodeAddress:
         """Where the node is now."""
@@ -366,7 +354,8 @@ class Driver:
                     return
         finally:
             live.pursuits.pop(pursuit.run_id, None)
-            self._output.end_run(pursuit.run_id)
+            self._watchdog.read(pursuit.run_id)
+            self._leavings.end_output(pursuit.run_id)
             self._forget_if_done(live)
 
     def _stop(self, live: _Live, run_id: str) -> None:
@@ -390,52 +379,6 @@ class Driver:
         if self._group is None:
             raise RuntimeError("the driver is not running")
         return self._group.create_task(work)
-
-    # ---- evidence
-
-    def _note(self, live: _Live, run_id: str, line: dict[str, Any]) -> None:
-        """What a status line means beyond its record: output begins or ends, evidence is due."""
-        kind = line["type"]
-        if kind == "attempt-started":
-            self._output.begin((run_id, line["step"], line["attempt"]))
-        elif kind == "attempt-finished":
-            self._output.end((run_id, line["step"], line["attempt"]))
-            if line["evidence"]["state"] == "ready":
-                wanted = self._wanted(live, run_id, line)
-                live.wanted.setdefault(run_id, {})[(wanted.step, wanted.attempt)] = wanted
-
-    def _wanted(self, live: _Live, run_id: str, line: dict[str, Any]) -> Wanted:
-        return Wanted(
-            run_id=run_id,
-            instance_id=live.state.id,
-            job_id=live.state.job_id,
-            node_id=live.state.runs[run_id].node_id,
-            step=line["step"],
-            attempt=line["attempt"],
-            bytes=line["evidence"]["bytes"],
-            sha256=line["evidence"]["sha256"],
-        )
-
-    def _inline_evidence(self, live: _Live, run_id: str, line: dict[str, Any]) -> list[NewEvent]:
-        key = (line["step"], line["attempt"])
-        wanted = live.wanted.get(run_id, {}).get(key)
-        event = inline_event(wanted, line, self._clock) if wanted else None
-        if event is None:
-            return []
-        del live.wanted[run_id][key]
-        return [event]
-
-    def _finished(self, live: _Live, run_id: str) -> None:
-        """The node has nothing more to tell: fetch what is missing, else let the node forget."""
-        wanted = live.wanted.pop(run_id, {})
-        for each in wanted.values():
-            self._keeper.want(each)
-        if not wanted:
-            self._releases.add(live.state.runs[run_id].node_id, run_id)
-
-    def _evidence_settled(self, wanted: Wanted) -> None:
-        if not self._keeper.is_wanted(wanted.run_id):
-            self._releases.add(wanted.node_id, wanted.run_id)
 
     # ---- forgetting and reading again
 
@@ -471,46 +414,12 @@ class Driver:
             else:
                 return
 
-    # ---- the watchdog
-
-    def _hold(self, now: datetime) -> None:
-        self._hold_until = now + timedelta(seconds=HOLD_SECONDS)
-
-    async def _watch(self) -> None:
-        """Judge time-outs as they fall due, but not on what was not read since a gap."""
-        last = self._clock()
-        while True:
-            if not self._instances:
-                self._some.clear()
-                await self._some.wait()
-                last = self._clock()
-            await asyncio.sleep(TICK_SECONDS)
-            now = self._clock()
-            if (now - last).total_seconds() > GAP_SECONDS:
-                self._unread_all(now)
-            last = now
-            if not self._holds(now):
-                await self._tick(now)
-
-    def _unread_all(self, now: datetime) -> None:
-        _log.warning("a gap in time: no time-out is judged until the nodes were read again")
-        for live in self._instances.values():
-            live.unread.update(live.pursuits)
-        self._hold(now)
-
-    def _holds(self, now: datetime) -> bool:
-        if self._hold_until is None:
-            return False
-        if now >= self._hold_until or not any(i.unread for i in self._instances.values()):
-            self._hold_until = None
-            return False
-        return True
-
     async def _tick(self, now: datetime) -> None:
         for live in list(self._instances.values()):
             due = next_due(live.state)
             if due is not None and due <= now:
-                try:
+                with contextlib.suppress(Dropped):
                     await self._happen(live, [Tick()])
-                except Dropped:
-                    continue
+
+    def _followed(self) -> Iterator[str]:
+        return (run_id for live in self._instances.values() for run_id in live.pursuits)

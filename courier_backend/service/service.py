@@ -36,6 +36,7 @@ from courier_backend.model.wire import (
     Submitted,
 )
 from courier_backend.orchestrator.driver import Driver
+from courier_backend.orchestrator.leavings import Leavings
 from courier_backend.service.cancels import Cancels
 from courier_backend.service.evidence_reading import EvidenceReading
 from courier_backend.service.jobs import Jobs
@@ -82,9 +83,7 @@ class Service:
             store=store,
             transport=transport,
             fleet=self.fleet,
-            keeper=keeper,
-            releases=releases,
-            live_output=live,
+            leavings=Leavings(live, keeper, releases, clock),
             clock=clock,
         )
         self.local_nodes = LocalNodes(self.fleet, here.builtin_node, here.lab, self.driver.runs_on)
