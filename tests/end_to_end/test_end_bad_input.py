@@ -32,7 +32,8 @@ def told(done: subprocess.CompletedProcess[str]) -> Item:
     lines = done.stderr.splitlines()
     assert len(lines) == 1, done.stderr
     error: Item = json.loads(lines[0])["error"]
-    assert error["message"].endswith(".")
+    assert error["message"].strip()
+    assert "\n" not in error["message"]
     return error
 
 
