@@ -37,6 +37,9 @@ ENTRIES: Final = {
     "backend": Entry(
         f"{_HERE}.machine.backend:backend", "Start, stop and look at the backend.", "This machine"
     ),
+    "runner": Entry(
+        f"{_HERE}.machine.runner:runner", "The agent that runs steps on a node.", "This machine"
+    ),
     "doctor": Entry(
         f"{_HERE}.doctor.command:doctor", "What is wrong here, and how to mend it.", "This machine"
     ),

@@ -1,0 +1,46 @@
+"""``courier runner``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from courier_backend.cli.declare import command
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import is_terminal, say
+from courier_backend.cli.session import Session
+
+
+@command("runner", example="courier runner --listen 127.0.0.1:7070 --home ~/.courier-node")
+@click.option(
+    "--listen", metavar="ADDR:PORT", default="127.0.0.1:0", help="Where (any port of loopback)."
+)
+@click.option("--home", metavar="DIR", default=None, help="What the nodes keep (the data folder).")
+@click.option("--nodes", type=click.IntRange(1, 5000), default=1, help="How many to host (1).")
+@click.option("--name", default="", help="What to call the node (its host name).")
+@click.option("--seed", type=int, default=None, help="Of several: same seed, same ids and facts.")
+@click.option("--insecure-listen", is_flag=True, help="Beyond loopback, though without TLS.")
+@common(with_address=False)
+@pass_session
+def runner(
+    session: Session,
+    *,
+    listen: str,
+    home: str | None,
+    nodes: int,
+    name: str,
+    seed: int | None,
+    insecure_listen: bool,
+) -> int:
+    """Run the agent that executes steps on this machine, until it is told to end.
+
+    Its address and token stand in runner.json of its home, for `courier node add`.
+    """
+    from courier_backend.runner.main import serve  # noqa: PLC0415  all of the runner
+
+    folder = Path(home).expanduser() if home else session.places.builtin_node
+    if is_terminal(sys.stderr):
+        say(f"Address and token will stand in {folder / 'runner.json'}.")
+    return serve(listen, folder, nodes, name=name, seed=seed, insecure_listen=insecure_listen)
