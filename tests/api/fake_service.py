@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from courier_backend.api.activity import Activity
 from courier_backend.api.ports import EvidenceFile, Mark
@@ -57,12 +57,21 @@ class SettableClock:
         return self.now
 
 
+class NoStore:
+    """Stands where commands alone are asked for: nothing is ever read."""
+
+    last_seq = 0
+
+    def listen(self, listener: object) -> None:
+        """Nothing is ever written either."""
+
+
 class FakeService:
     """See `courier_backend.api.ports.Service`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store | NoStore) -> None:
         self.clock = SettableClock()
-        self.store = store
+        self.store = cast("Store", store)
         self.links = Links(b"the key of the links", self.clock)
         self.activity = Activity(self.clock)
         self.calls: list[tuple[Any, ...]] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_service import CANCELED, LAB, PLAN, SUBMITTED, FakeService
+from fake_service import CANCELED, LAB, PLAN, SUBMITTED, FakeService, NoStore
 
 from courier_backend.model.errors import (
     BadInput,
@@ -21,6 +21,12 @@ from courier_backend.model.errors import (
 from courier_backend.model.wire import ProblemItem
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store() -> NoStore:
+    return NoStore()
+
 
 JOBS = "/courier/scheduler-api/v1/jobs"
 STATE = "/courier/state-api/v1"

@@ -8,13 +8,19 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from fake_service import FakeService
+from fake_service import FakeService, NoStore
 
 from courier_backend.api.file_response import CHUNK
 from courier_backend.api.ports import EvidenceFile
 from courier_backend.model.errors import Gone, NotYet
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store() -> NoStore:
+    return NoStore()
+
 
 RUN = "0b6ad1a5-0c4c-4c8c-9a6e-0d6f5f6f7a01"
 NAME = f"evidence-run-{RUN}-step-1-attempt-2.zip"

@@ -5,9 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
+from fake_service import NoStore
 from fastapi import FastAPI
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store() -> NoStore:
+    return NoStore()
+
 
 Document = dict[str, Any]
 
