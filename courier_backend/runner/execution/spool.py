@@ -130,7 +130,8 @@ class Spool:
 
     def _read(self, begin: int, end: int) -> Iterator[bytes]:
         """Raw bytes of the output between two offsets, as far as they are kept."""
-        for offset, following in zip(self._offsets, [*self._offsets[1:], self.total], strict=True):
+        ends = [*self._offsets[1:], self.total] if self._offsets else []
+        for offset, following in zip(self._offsets, ends, strict=True):
             low, high = max(begin, offset), min(end, following)
             if low < high:
                 yield from _pieces(self._path(offset), low - offset, high - low)
