@@ -120,13 +120,13 @@ class Courier:
         """The backend, if it runs."""
         try:
             return [self.backend_pid]
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             return []
 
     @property
     def backend_pid(self) -> int:
-        """The process that answers."""
-        return int(self._announced()["pid"])
+        """The process that answers (the announced one may be that of the backend before)."""
+        return int(self.call("GET", "/courier/backend/v1/status")["item"]["pid"])
 
     def runner_pids(self) -> list[int]:
         """Every runner process of this home that lives."""
@@ -212,7 +212,8 @@ class Courier:
     def _answers(self) -> bool:
         with suppress(OSError, ValueError, http.client.HTTPException, Refused):
             self._connect()
-            return bool(self.call("GET", "/healthz?nonce=1")["status"] == "ok")
+            answer = self.call("GET", "/healthz?nonce=1")
+            return bool(answer["status"] == "ok")
         return False
 
     def _announced(self) -> Item:
