@@ -24,6 +24,7 @@ _JOBS: Final = "/courier/scheduler-api/v1/jobs"
 _STATE: Final = "/courier/state-api/v1"
 _POLL_SECONDS: Final = 0.02
 _CALL_SECONDS: Final = 120
+_KEPT_SECONDS: Final = 2
 _COMMAND_SECONDS: Final = 300
 
 Item = dict[str, Any]
@@ -47,6 +48,7 @@ class Courier:
         } | {"COURIER_HOME": str(home)}
         self._connection: http.client.HTTPConnection | None = None
         self._token = ""
+        self._used_at = 0.0
 
     def __enter__(self) -> Self:
         self.start()
@@ -155,9 +157,11 @@ class Courier:
         Raises:
             Refused: it answered with an error.
         """
-        if self._connection is None:
+        if self._connection is None or time.monotonic() - self._used_at > _KEPT_SECONDS:
+            self._disconnect()
             self._connect()
         assert self._connection is not None
+        self._used_at = time.monotonic()
         sent = None if body is None else json.dumps(body).encode()
         told = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         try:
