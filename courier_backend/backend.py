@@ -83,6 +83,8 @@ async def _run(here: Places, settings: Settings, *, quiet: bool) -> None:
         app = create_app(service, token, __version__)
         async with _serving(app, bound) as server:
             _end_on_signals(ending)
+            # One that a killed backend left is not ours.
+            announce(here.backend_file, url=url, token=token, version=__version__)
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(_keep_announced(here.backend_file, url, token)),
