@@ -7,7 +7,7 @@ from pathlib import Path
 import cli_samples as sample
 import pytest
 from cli_backend import Backend, item, page, problem
-from conftest import Courier
+from cli_outcome import Courier
 
 RESOLVE = "/courier/resolve-api/v1"
 ADD = ("scheduler", "jobs", "add-job", "--body-file")

@@ -7,7 +7,7 @@ from typing import Any
 import cli_samples as sample
 import pytest
 from cli_backend import Answer, Backend, item, page, problem
-from conftest import Courier
+from cli_outcome import Courier
 
 from courier_backend.model.parse import parse_job
 

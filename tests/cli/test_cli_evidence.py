@@ -9,7 +9,7 @@ from typing import Any
 import cli_samples as sample
 import pytest
 from cli_backend import Answer, Backend, item, page, problem
-from conftest import Courier
+from cli_outcome import Courier
 
 STATE = "/courier/state-api/v1"
 ATTEMPT = f"{STATE}/run/{sample.RUN_ID}/step/1/attempt"

@@ -7,7 +7,7 @@ from typing import Any
 import cli_samples as sample
 import pytest
 from cli_backend import Answer, Backend, Request, events, item, page, problem
-from conftest import Courier
+from cli_outcome import Courier
 
 RUN = f"/courier/state-api/v1/run/{sample.RUN_ID}"
 STEPS = f"{RUN}/steps"

@@ -5,7 +5,7 @@ import time
 import cli_samples as sample
 import pytest
 from cli_backend import Backend, item, page
-from conftest import Courier
+from cli_outcome import Courier
 
 JOBS = "/courier/scheduler-api/v1/jobs"
 STATE = "/courier/state-api/v1"

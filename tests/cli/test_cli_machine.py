@@ -8,7 +8,7 @@ from typing import Any
 import cli_samples as sample
 import pytest
 from cli_backend import Backend, item, page, problem
-from conftest import Courier
+from cli_outcome import Courier
 
 from courier_backend.cli.doctor import files, processes, surroundings
 from courier_backend.client.address import Address

@@ -10,7 +10,7 @@ from pathlib import Path
 import cli_samples as sample
 import pytest
 from cli_backend import Backend, events, item, page
-from conftest import Courier
+from cli_outcome import Courier
 
 STATE = "/courier/state-api/v1"
 INSTANCE = f"{STATE}/instance/{sample.INSTANCE_ID}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from conftest import Courier
+from cli_outcome import Courier
 
 from courier_backend.cli.root import root
 

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import Courier
+from cli_outcome import Courier
 
 MEMBERS = {"stdout.log": b"out\n", "stderr.log": b"", "attempt.json": b"{}"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import cli_samples as sample
 import pytest
 from cli_backend import Answer, Backend, Request, Respond, events, item, page
-from conftest import Courier
+from cli_outcome import Courier
 
 from courier_backend.cli.watch.progress import Progress
 from courier_backend.client.patience import Patience
