@@ -51,7 +51,9 @@ class _Moment(Collector):
         yield GaugeMetricFamily(
             "courier_active_runs", "Runs in flight.", value=self._status["activeRuns"]
         )
-        yield GaugeMetricFamily("courier_build_info", "1.", value=1, unit="")
+        build = GaugeMetricFamily("courier_build_info", "Always 1.", labels=["version"])
+        build.add_metric([self._status["version"]], 1)
+        yield build
 
 
 def _by_status(name: str, text: str, counts: Mapping[str, int]) -> Metric:

@@ -17,6 +17,8 @@ from courier_backend.store.queries.paging import PageRequest
 MAX_PAGE: Final = 10_000
 """Existing scripts ask for so many."""
 
+_KEY: Final = r"^([0-9]{1,19}(-[0-9]{1,19})?)?$"
+
 SortOrder = Annotated[
     Literal["", "asc", "desc"], Query(alias="sortOrder", description="Oldest first: `asc`.")
 ]
@@ -36,7 +38,7 @@ async def _page_request(
         int, Query(alias="pagination.size", ge=1, le=MAX_PAGE, description="Items a page.")
     ] = 10,
     after: Annotated[
-        str, Query(max_length=200, description="Go on after this key; `nextLink` carries it.")
+        str, Query(pattern=_KEY, description="Go on after this key; `nextLink` carries it.")
     ] = "",
     sort_order: SortOrder = "",
 ) -> PageRequest:

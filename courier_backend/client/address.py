@@ -36,5 +36,6 @@ def checked_url(text: str) -> str:
 
 
 def user_name() -> str:
-    """Who asks, as history will name them."""
-    return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid-{os.getuid()}"
+    """Who asks, as history will name them. It travels in a header, which is ASCII."""
+    name = os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid-{os.getuid()}"
+    return "".join(each if each.isascii() and each.isprintable() else "?" for each in name)

@@ -261,6 +261,7 @@ async def test_metrics(http: httpx.AsyncClient) -> None:
     assert 'courier_runs{status="success"} 1.0' in lines
     assert 'courier_instances{status="running"} 1.0' in lines
     assert "courier_events_total 12.0" in lines
+    assert 'courier_build_info{version="0.1.0"} 1.0' in lines
     assert any(line.startswith("process_resident_memory_bytes ") for line in lines)
 
 

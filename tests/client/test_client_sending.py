@@ -121,6 +121,14 @@ async def test_an_answer(make: Make) -> None:
     assert names["courier-user"]
 
 
+async def test_a_name_that_no_header_can_carry(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "Žofie\n")
+    client, server = make(_item({}))
+    await client.send(calls.overview())
+    names = {name.lower(): value for name, value in server.seen[0][2].items()}
+    assert names["courier-user"] == "?ofie?"
+
+
 async def test_a_body(make: Make) -> None:
     client, server = make(_item({"id": "x"}))
     await client.send(calls.add_job(b"name: x", content_type="application/yaml", file_name="a&b"))
