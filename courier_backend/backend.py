@@ -1,66 +1,54 @@
-"""The backend as a program: takes the lock, puts the parts together, serves, and leaves again.
+"""The backend as a program: takes the lock, serves, and leaves again.
 
-``python -m courier_backend.backend [--detached]``; `courier backend run` calls `main`.
+``python -m courier_backend.backend [--detached]``; `courier backend run` calls `run`. The parts are
+imported only once the lock is held: of two that start at once, the loser is gone at once.
 """
 
-import asyncio
-import contextlib
-import gc
+import os
 import resource
-import signal
-import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Final
 
-import uvicorn
-from fastapi import FastAPI
-
-from courier_backend import __version__
-from courier_backend.api.app import close_streams, create_app
-from courier_backend.daemon.announcement import announce, withdraw
-from courier_backend.daemon.idle import IdleWatch
-from courier_backend.daemon.listen import HOST, listen
 from courier_backend.daemon.lock import hold_lock
-from courier_backend.daemon.logs import log_to
-from courier_backend.daemon.secret_key import derive, load_secret
-from courier_backend.daemon.settings import Settings, read_settings
 from courier_backend.model.errors import CourierError
-from courier_backend.model.places import Places, places
-from courier_backend.service.service import open_service
+from courier_backend.model.places import places
 
 OPEN_FILES: Final = 65_536
-GRACE_SECONDS: Final = 2
-ANNOUNCE_CHECK_SECONDS: Final = 2.0
+INTERRUPTED: Final = 130
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, with its signals left to us."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Nothing: `_serve` handles signals for all parts at once."""
-        yield
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run a backend until it is told to end or has been idle for long. The exit code."""
-    detached = "--detached" in (sys.argv[1:] if argv is None else argv)
-    here = places()
+def main() -> int:
+    """Run a backend that nobody looks at; what goes wrong is one sentence. The exit code."""
     try:
-        settings = read_settings(here.config_file)
-        with hold_lock(here.lock):
-            _raise_open_files()
-            log_to(here.logs)
-            asyncio.run(_run(here, settings, quiet=detached))
+        run(quiet="--detached" in sys.argv[1:])
     except CourierError as error:
         print(error.message, file=sys.stderr)  # noqa: T201  the last sentence of the start log
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     return 0
+
+
+def run(*, quiet: bool) -> None:
+    """Run a backend until it is told to end or has been idle for long.
+
+    Raises:
+        CourierError: it cannot start; the sentence says why.
+    """
+    here = places()
+    with hold_lock(here.lock):
+        import asyncio  # noqa: PLC0415  see above
+
+        from courier_backend.daemon.logs import log_to  # noqa: PLC0415
+        from courier_backend.daemon.serving import serve  # noqa: PLC0415
+        from courier_backend.daemon.settings import read_settings  # noqa: PLC0415
+
+        settings = read_settings(here.config_file)
+        # A process that stays must not keep the folder busy that it was started in.
+        os.chdir("/")
+        _raise_open_files()
+        log_to(here.logs)
+        asyncio.run(serve(here, settings, quiet=quiet))
 
 
 def _raise_open_files() -> None:
@@ -69,86 +57,6 @@ def _raise_open_files() -> None:
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-async def _run(here: Places, settings: Settings, *, quiet: bool) -> None:
-    secret = load_secret(here.secret_key)
-    token = derive(secret, "api-token").hex()
-    bound = listen(here.data / "backend.port", settings.backend.port)
-    url = f"http://{HOST}:{bound.getsockname()[1]}"
-    ending = asyncio.Event()
-    async with open_service(
-        here, settings, url=url, link_key=derive(secret, "links"), end=ending.set
-    ) as service:
-        app = create_app(service, token, __version__)
-        async with _serving(app, bound) as server:
-            _end_on_signals(ending)
-            # One that a killed backend left is not ours.
-            announce(here.backend_file, url=url, token=token, version=__version__)
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(_keep_announced(here.backend_file, url, token)),
-                    group.create_task(_end_when_idle(service.idle, settings, ending.set)),
-                ]
-                if not quiet:
-                    print(f"Courier's backend answers at {url}", file=sys.stderr)  # noqa: T201
-                gc.collect()
-                gc.freeze()
-                await ending.wait()
-                for task in tasks:
-                    task.cancel()
-            withdraw(here.backend_file)
-            close_streams(app)
-            server.should_exit = True
-
-
-@asynccontextmanager
-async def _serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[_Server]:
-    """The API being served; ends open streams after a moment of grace."""
-    config = uvicorn.Config(
-        app,
-        http="httptools",
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started and not serving.done():  # noqa: ASYNC110  it has no event for this
-        await asyncio.sleep(0.005)
-    try:
-        yield server
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def _end_on_signals(ending: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, ending.set)
-
-
-async def _keep_announced(path: Path, url: str, token: str) -> None:
-    """Write the file that clients look for, and again whenever somebody removes it."""
-    while True:
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread(_announce_if_gone, path, url, token)
-        await asyncio.sleep(ANNOUNCE_CHECK_SECONDS)
-
-
-def _announce_if_gone(path: Path, url: str, token: str) -> None:
-    if not path.exists():
-        announce(path, url=url, token=token, version=__version__)
-
-
-async def _end_when_idle(watch: IdleWatch, settings: Settings, end: Callable[[], None]) -> None:
-    await watch.wait(settings.backend.idle_seconds)
-    end()
 
 
 if __name__ == "__main__":

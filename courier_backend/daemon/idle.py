@@ -27,7 +27,7 @@ class IdleWatch:
         now = self._clock()
         if self._busy():
             self._last_busy = now
-        return (now - max(self._last_busy, self._last_use())).total_seconds()
+        return max(0.0, (now - max(self._last_busy, self._last_use())).total_seconds())
 
     async def wait(self, limit_seconds: float) -> None:
         """Return once the backend has been idle for so long."""

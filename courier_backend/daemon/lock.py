@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-import psutil
-
 from courier_backend.model.errors import Conflict
 
 
@@ -34,6 +32,8 @@ def hold_lock(path: Path) -> BinaryIO:
             f"Another backend already serves {path.parent} ({holder or 'it just starts'})."
         ) from error
     file.truncate(0)
+    import psutil  # noqa: PLC0415  only for the one who has the lock
+
     started = psutil.Process().create_time()
     file.write(json.dumps({"pid": os.getpid(), "startTime": started}).encode())
     file.flush()

@@ -41,6 +41,8 @@ class Settings(_Section):
     backend: BackendSettings = BackendSettings()
     runs: RunSettings = RunSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    # Read by the command line: where other backends are.
+    profiles: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 def read_settings(path: Path) -> Settings:

@@ -40,9 +40,10 @@ backend: Final = group(
 @pass_session
 def run(_session: Session) -> int:
     """Run the backend here, in the foreground, until it is told to end."""
-    from courier_backend.backend import main  # noqa: PLC0415  all of the backend
+    from courier_backend import backend as program  # noqa: PLC0415  only here
 
-    return main([])
+    program.run(quiet=False)
+    return 0
 
 
 @command("start", example="courier backend start")
