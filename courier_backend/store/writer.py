@@ -94,7 +94,7 @@ class Writer:
         fit = [change for change in group if change.generation == self._generation]
         stale = [change for change in group if change.generation != self._generation]
         outcomes = self._commit(fit) if fit else []
-        if any(isinstance(outcome, OutOfSpace) for outcome in outcomes):
+        if outcomes and all(isinstance(outcome, OutOfSpace) for outcome in outcomes):
             self._generation += 1
         outcomes += [_STALE] * len(stale)
         self._loop.call_soon_threadsafe(self._deliver, fit + stale, outcomes, self._generation)
