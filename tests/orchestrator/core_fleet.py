@@ -24,6 +24,35 @@ from courier_backend.orchestrator.happening import Tick
 from courier_backend.targeting.resolve import NodeView
 
 MOST_STEPS = 5_000
+STEP_STARTED = {
+    "name": "work",
+    "interpreter": "shell",
+    "interpreterVersion": "1.0.0",
+    "interpreterPath": "/bin/sh",
+}
+ATTEMPT_FINISHED = {
+    "attempt": 1,
+    "status": "success",
+    "exitCode": 0,
+    "signal": None,
+    "reasonCode": "",
+    "reason": "",
+    "startedAt": "2026-03-01T12:00:00Z",
+    "durationSeconds": 1.0,
+    "stdoutBytes": 0,
+    "stderrBytes": 0,
+    "outputs": {},
+    "evidence": {"state": "none", "bytes": 0, "sha256": "", "inline": False, "reason": ""},
+}
+STEP_FINISHED = {
+    "status": "success",
+    "ignored": False,
+    "numAttempts": 1,
+    "reasonCode": "",
+    "reason": "",
+    "inputs": {},
+    "outputs": {},
+}
 ENDS = ["success"] * 6 + ["failure"] * 2
 
 
@@ -48,6 +77,7 @@ class Fleet:
             parallel=self.chance.random() < 0.5,
             nodes=self._nodes(),
             defaults=Defaults(timeout_seconds=40, queue_timeout_seconds=150),
+            ids=f"seed-{seed}",
         )
         self.now = 0.0
         self.skew = 0.0
@@ -187,10 +217,10 @@ class Fleet:
     def _step_lines(self, step: int) -> list[tuple[str, dict[str, Any]]]:
         retry = self.chance.choice([None, None, 20.0])
         lines: list[tuple[str, dict[str, Any]]] = [
-            ("step-started", {"step": step, "name": "work"}),
+            ("step-started", {"step": step} | STEP_STARTED),
             ("attempt-started", {"step": step, "attempt": 1, "pid": 1}),
-            ("attempt-finished", {"step": step, "attempt": 1, "retryInSeconds": retry}),
-            ("step-finished", {"step": step, "status": "success"}),
+            ("attempt-finished", {"step": step, "retryInSeconds": retry} | ATTEMPT_FINISHED),
+            ("step-finished", {"step": step} | STEP_FINISHED),
         ]
         return lines[: self.chance.choice([1, 3, 4, 4, 4])]
 

@@ -141,7 +141,7 @@ class Ledger:
             row,
             heard_at=_heard_at(row, event),
             last_seq=data["nodeSeq"],
-            waiting=data.get("waiting", False),
+            waiting=data.get("waiting", False) and row.status == "received",
             pause_seconds=data.get("retryInSeconds") or 0.0,
             finished_on_node=event.kind == "run-finished",
         )

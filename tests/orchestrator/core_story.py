@@ -88,9 +88,10 @@ class Story:
         parallel: bool = False,
         nodes: dict[str, NodeView] | None = None,
         defaults: Defaults | None = None,
+        ids: str = "id",
     ) -> None:
         named = [node for each in groups for node in each["nodeIdentifiers"] or ()]
-        ids = count(1)
+        number = count(1)
         self.now = BEGIN
         self.defaults = defaults or Defaults()
         self.job = definition(groups, parallel=parallel)
@@ -100,7 +101,7 @@ class Story:
             linux_nodes(named) if nodes is None else nodes,
             cause=Cause(),
             defaults=self.defaults,
-            new_id=lambda: f"id-{next(ids):04}",
+            new_id=lambda: f"{ids}-{next(number):04}",
             now=self.now,
         )
         self.ledger = Ledger(self.created, self.defaults.queue_timeout_seconds)

@@ -65,13 +65,19 @@ def test_a_node_that_does_not_confirm_in_time() -> None:
     assert story.stopped == ["a", "a"]
 
 
-def test_a_confirmation_that_comes_late_is_noted_without_a_change_of_status() -> None:
+def test_a_confirmation_that_comes_late_changes_nothing_but_is_recorded() -> None:
     story = Story(group("a")).start()
     story.cancel()
     story.wait(60)
     story.finish("a", "canceled", code="operator")
-    assert story.status("a") == "canceled: operator"
-    assert story.run("a").reason == "canceled by an operator, confirmed late"
+    assert story.status("a") == "canceled: cancel-unconfirmed"
+    data = story.last("run-finished").data
+    assert (data["from"], data["status"], data["reasonCode"]) == (
+        "canceled",
+        "canceled",
+        "cancel-unconfirmed",
+    )
+    assert story.run("a").finished_on_node
 
 
 def test_canceled_is_final_whatever_the_node_tells_later() -> None:
