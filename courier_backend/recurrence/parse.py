@@ -59,7 +59,7 @@ def parse_rule(text: str, accepted_at: datetime, *, over_is_fine: bool = False) 
     rule = _read(_parts_of(text), accepted)
     search = search_of(rule)
     since = rule.start if over_is_fine else max(rule.start, accepted)
-    last = _last_in_reach(text, rule, search, since, max(since, accepted) + _REACH)
+    last = _last_in_reach(text, rule, search, since, accepted + _REACH)
     return Recurrence(
         text=text,
         starts_at=from_seconds(rule.start),
@@ -161,10 +161,18 @@ def _last_in_reach(text: str, rule: Rule, search: Search, since: int, limit: int
     limit = min(limit, LAST)
     found = search.at_or_after(since, limit)
     if found is None:
-        raise BadInput(f"{text} has no occurrence before {to_text(from_seconds(limit))}")
+        raise BadInput(
+            f"{text} has no occurrence before {to_text(from_seconds(limit))}",
+            hint=_counted_from(rule) if rule.interval > 1 else "",
+        )
     last = rule.until
     if rule.count is not None:
         last = search.nth(rule.count, rule.start, min(rule.start + HORIZON, LAST))
     if last is not None and last < found:
         raise BadInput(f"{text} is over: nothing occurs after {to_text(from_seconds(last))}")
     return last
+
+
+def _counted_from(rule: Rule) -> str:
+    start = to_text(from_seconds(rule.start))
+    return f"Its intervals are counted from {start}; DTSTART sets another start."

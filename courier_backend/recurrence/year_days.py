@@ -57,7 +57,8 @@ class DayParts:
         first = first_day(year)
         days = (moment.toordinal() for moment in self._rrule(year))
         if self.weeks:
-            days = (day for day in days if self._week_is_admitted(day))
+            of_weeks = self._days_of_weeks(year)
+            days = (day for day in days if day in of_weeks)
         return tuple(day - first for day in days)
 
     def _rrule(self, year: int) -> rrule:
@@ -73,24 +74,21 @@ class DayParts:
             byweekday=days,
         )
 
-    def _week_is_admitted(self, day: int) -> bool:
-        number, total = week_of(day, self.week_start)
-        return number in self.weeks or number - total - 1 in self.weeks
+    def _days_of_weeks(self, year: int) -> set[int]:
+        """The days of the admitted weeks that a year has a part in."""
+        days: set[int] = set()
+        for each in (year - 1, year, year + 1):
+            first = first_week(each, self.week_start)
+            total = (first_week(each + 1, self.week_start) - first) // 7
+            numbers = {number if number > 0 else total + 1 + number for number in self.weeks}
+            for number in numbers & set(range(1, total + 1)):
+                begins = first + 7 * (number - 1)
+                days.update(range(begins, begins + 7))
+        return days
 
 
-def week_of(day: int, week_start: int) -> tuple[int, int]:
-    """The number of the week a day is in, and how many weeks the year of that week has.
-
-    A week belongs to the year that has four or more of its days.
-    """
-    begins = day - (day - 1 - week_start) % 7
-    year = year_of(begins + 3)
-    first = _first_week(year, week_start)
-    total = (_first_week(year + 1, week_start) - first) // 7
-    return (begins - first) // 7 + 1, total
-
-
-def _first_week(year: int, week_start: int) -> int:
+def first_week(year: int, week_start: int) -> int:
+    """The day on which week 1 of a year begins: the first week with four or more of its days."""
     fourth = date(year, 1, 4).toordinal()
     return fourth - (fourth - 1 - week_start) % 7
 

@@ -11,7 +11,7 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney")
 
 SLOW = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
 WINDOWS = {
-    "YEARLY": timedelta(days=12 * 366),
+    "YEARLY": timedelta(days=9 * 366),
     "MONTHLY": timedelta(days=5 * 366),
     "WEEKLY": timedelta(days=800),
     "DAILY": timedelta(days=800),
