@@ -54,6 +54,7 @@ class CourierApp(Frame):
         may_start: Callable[[], bool] = lambda: True,
         user_themes: Path | None = None,
         clock: Clock = utc_now,
+        flush_seconds: float = FLUSH_SECONDS,
     ) -> None:
         super().__init__()
         self.clock = clock
@@ -66,6 +67,7 @@ class CourierApp(Frame):
             clock=clock,
         )
         self._changes = Changes()
+        self._flush_seconds = flush_seconds
         self._flushing = False
         self._load_themes(user_themes)
 
@@ -123,7 +125,7 @@ class CourierApp(Frame):
 
     def _tick(self) -> None:
         screen = self.screen
-        if isinstance(screen, LiveScreen):
+        if isinstance(screen, LiveScreen) and screen.ready:
             screen.tick()
             if self.link.state.contact is Contact.LOST:
                 screen.link_changed(self.link.state)
@@ -140,7 +142,7 @@ class CourierApp(Frame):
         self._changes.add(changes)
         if not self._flushing:
             self._flushing = True
-            self.set_timer(FLUSH_SECONDS, self._show_changes)
+            self.set_timer(self._flush_seconds, self._show_changes)
 
     def _show_changes(self) -> None:
         """Tell the screen that is seen; the others look anew when they are seen again."""

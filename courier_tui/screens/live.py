@@ -40,8 +40,15 @@ class LiveScreen(Screen[Any]):
     def __init__(self, crumb: str) -> None:
         super().__init__()
         self.crumb = crumb
+        self.ready = False
         self._wanted = False
         self._loading = False
+
+    def on_mount(self) -> None:
+        """All parts are there now; whatever was wished meanwhile is done."""
+        self.ready = True
+        if self._wanted:
+            self.reload()
 
     @property
     def frame(self) -> Frame:
@@ -93,7 +100,7 @@ class LiveScreen(Screen[Any]):
     def reload(self) -> None:
         """Load soon; any number of wishes meanwhile are one."""
         self._wanted = True
-        if not self._loading:
+        if self.ready and not self._loading:
             self._loading = True
             self.run_worker(self._load_while_wanted(), group="load", exit_on_error=True)
 

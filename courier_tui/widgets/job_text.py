@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.theme import Theme
 
 _COLORED: Final = {
@@ -57,6 +58,11 @@ class JobText(TextArea):
         """Follow the theme of the app."""
         self._color(self.app.current_theme)
         self.app.theme_changed_signal.subscribe(self, self._color)
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
+        """Escape leaves the screen; a text area would only go to the next widget."""
+        if event.key == "escape":
+            event.prevent_default()
 
     def _color(self, theme: Theme) -> None:
         styles = {
