@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from courier_backend.model.protocol import HEARTBEAT_SECONDS
 from courier_backend.runner.execution.host import Host
 from courier_backend.runner.execution.progress import progress_of
 from courier_backend.runner.execution.stopping import end_tree
@@ -21,7 +22,13 @@ _LAST_GRACE_SECONDS: Final = 3.0
 class Runner:
     """Everything of one runner process but its web server."""
 
-    def __init__(self, home: Path, nodes: list[Node], host: Host) -> None:
+    def __init__(
+        self,
+        home: Path,
+        nodes: list[Node],
+        host: Host,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         """Open the journal in `home`.
 
         Raises:
@@ -31,7 +38,7 @@ class Runner:
         self.nodes = {node.id: node for node in nodes}
         self.ledger = Ledger(home / "journal", self._feed_of)
         self.journal_id = self.ledger.journal_id
-        self.pulse = Pulse(self._tick)
+        self.pulse = Pulse(self._tick, heartbeat_seconds)
         self._contact = time.monotonic()
         for run in self.ledger.runs.values():
             for cursor in run.cursors:
@@ -63,8 +70,7 @@ class Runner:
         return time.monotonic() - self._contact
 
     async def close(self) -> None:
-        """End the streams and what runs; a later runner reports it as interrupted."""
-        self.pulse.end_all()
+        """End what runs; a later runner reports it as interrupted."""
         active = [(run, task) for node in self.nodes.values() for run, task in node.active.items()]
         for _, task in active:
             task.cancel()

@@ -1,7 +1,7 @@
 """Which processes belong to an attempt: one look at all processes serves everybody who asks.
 
 A process belongs to an attempt when it bears the mark (``COURIER_ATTEMPT`` in its environment),
-is of the session that the attempt began, or descends from one that does.
+is of the group that the attempt began, or descends from one that is.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from courier_backend.runner.execution.clockwork import stat_fields
 MARK: Final = "COURIER_ATTEMPT"
 _PREFIX: Final = MARK.encode() + b"="
 _KERNEL_THREAD: Final = 0x00200000
-_STATE, _PARENT, _SESSION, _FLAGS, _START = 0, 1, 3, 6, 19
+_STATE, _PARENT, _GROUP, _FLAGS, _START = 0, 1, 2, 6, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Seen:
 
     pid: int
     parent: int
-    session: int
+    group: int
     start: int
     mark: str
 
@@ -36,18 +36,18 @@ class Snapshot:
 
     def __init__(self, seen: list[Seen]) -> None:
         self._by_mark: dict[str, list[Seen]] = defaultdict(list)
-        self._by_session: dict[int, list[Seen]] = defaultdict(list)
+        self._by_group: dict[int, list[Seen]] = defaultdict(list)
         self._children: dict[int, list[Seen]] = defaultdict(list)
         for process in seen:
             self._by_mark[process.mark].append(process)
-            self._by_session[process.session].append(process)
+            self._by_group[process.group].append(process)
             self._children[process.parent].append(process)
 
-    def of(self, mark: str, session: int | None) -> list[Seen]:
-        """The processes of an attempt; `session` where it surely is still the attempt's."""
+    def of(self, mark: str, group: int | None) -> list[Seen]:
+        """The processes of an attempt; `group` where it surely is still the attempt's."""
         found = {seen.pid: seen for seen in self._by_mark.get(mark, [])}
-        if session:
-            found |= {seen.pid: seen for seen in self._by_session.get(session, [])}
+        if group:
+            found |= {seen.pid: seen for seen in self._by_group.get(group, [])}
         todo = list(found)
         while todo:
             for child in self._children.get(todo.pop(), []):
@@ -87,8 +87,8 @@ def _seen(pid: int) -> Iterator[Seen]:
     with suppress(OSError, ValueError, IndexError):
         fields = stat_fields(_read(f"/proc/{pid}/stat"))
         if fields[_STATE] not in {b"Z", b"X"} and not int(fields[_FLAGS]) & _KERNEL_THREAD:
-            parent, session, start = (int(fields[i]) for i in (_PARENT, _SESSION, _START))
-            yield Seen(pid, parent, session, start, mark_of(pid))
+            parent, group, start = (int(fields[i]) for i in (_PARENT, _GROUP, _START))
+            yield Seen(pid, parent, group, start, mark_of(pid))
 
 
 def mark_of(pid: int) -> str:

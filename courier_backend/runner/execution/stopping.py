@@ -16,11 +16,11 @@ _LONGEST_PAUSE: Final = 0.5
 
 
 async def end_tree(
-    mark: str, session: int | None, census: Census, grace: float = GRACE_SECONDS
+    mark: str, group: int | None, census: Census, grace: float = GRACE_SECONDS
 ) -> list[Seen]:
-    """End what bears the mark, is of the session, or descends from such.
+    """End what bears the mark, is of the group, or descends from such.
 
-    Gives what could not be ended, normally nothing. `session` may be given only where it is
+    Gives what could not be ended, normally nothing. `group` may be given only where it is
     surely still the attempt's.
     """
     clock = asyncio.get_running_loop().time
@@ -28,7 +28,7 @@ async def end_tree(
     asked: set[tuple[int, int]] = set()
     pause = _FIRST_PAUSE
     while True:
-        left = (await census.fresh()).of(mark, session)
+        left = (await census.fresh()).of(mark, group)
         if not left or clock() > kill_at + GIVE_UP_SECONDS:
             return left
         killing = clock() >= kill_at

@@ -20,15 +20,19 @@ _LAST_PORT: Final = 65535
 class QuietServer(uvicorn.Server):
     """Waits for its end instead of looking for it ten times a second."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ending = asyncio.Event()
         self._on_ready = on_ready
+        self._on_end = on_end
 
     async def main_loop(self) -> None:
-        """Tell that we answer, then wait until `end`."""
+        """Tell that we answer, wait until `end`, and end what would last for ever."""
         self._on_ready()
         await self._ending.wait()
+        self._on_end()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -36,12 +40,14 @@ class QuietServer(uvicorn.Server):
         yield
 
     def end(self) -> None:
-        """Stop serving; streams have been ended by then."""
+        """Stop serving."""
         self._ending.set()
 
 
-def make_server(app: RunnerApp, on_ready: Callable[[], None]) -> QuietServer:
-    """A server for the application."""
+def make_server(
+    app: RunnerApp, on_ready: Callable[[], None], on_end: Callable[[], None]
+) -> QuietServer:
+    """A server for the application; `on_end` ends its streams."""
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -58,7 +64,7 @@ def make_server(app: RunnerApp, on_ready: Callable[[], None]) -> QuietServer:
         timeout_graceful_shutdown=2,
         backlog=_BACKLOG,
     )
-    return QuietServer(config, on_ready)
+    return QuietServer(config, on_ready, on_end)
 
 
 def bind(listen: str, *, insecure_listen: bool) -> socket.socket:

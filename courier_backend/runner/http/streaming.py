@@ -6,7 +6,6 @@ from contextlib import suppress
 
 import orjson
 
-from courier_backend.model.protocol import HEARTBEAT_SECONDS
 from courier_backend.model.times import system_clock, to_text
 from courier_backend.runner.http.answers import NDJSON, Exchange
 from courier_backend.runner.runs.reader import Reader
@@ -18,7 +17,7 @@ class Pulse:
     `tick` is called with each beat and says whether there is work.
     """
 
-    def __init__(self, tick: Callable[[], bool], seconds: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(self, tick: Callable[[], bool], seconds: float) -> None:
         self._tick = tick
         self._seconds = seconds
         self._readers: set[Reader] = set()
