@@ -40,8 +40,8 @@ def run(*, quiet: bool) -> None:
         import asyncio  # noqa: PLC0415  see above
 
         from courier_backend.daemon.logs import log_to  # noqa: PLC0415
-        from courier_backend.daemon.serving import serve  # noqa: PLC0415
         from courier_backend.daemon.settings import read_settings  # noqa: PLC0415
+        from courier_backend.serving import serve  # noqa: PLC0415
 
         settings = read_settings(here.config_file)
         # A process that stays must not keep the folder busy that it was started in.
