@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from courier_backend.model.status import GroupStatus, ReasonCode, RunStatus
 from courier_backend.model.times import to_text
-from courier_backend.orchestrator.flow import CANCELED, advance, skip_after
+from courier_backend.orchestrator.flow import advance, canceled, skip_after
 from courier_backend.orchestrator.state import GroupState, RunState
 from courier_backend.orchestrator.turn import Turn
 
@@ -14,7 +14,7 @@ def cancel(turn: Turn, reason: str, group_number: int | None, run_id: str | None
     state = turn.state
     if state.is_final:
         return
-    sentence = f"{CANCELED}: {reason}" if reason else CANCELED
+    sentence = canceled(reason)
     if run_id is not None:
         run = state.runs[run_id]
         _cancel_runs(turn, [run], sentence)
@@ -31,6 +31,7 @@ def cancel(turn: Turn, reason: str, group_number: int | None, run_id: str | None
 def _note(turn: Turn, reason: str) -> None:
     if not turn.state.cancel_asked:
         turn.state.cancel_asked = True
+        turn.state.cancel_reason = reason
         data = {"cancelRequestedAt": to_text(turn.now), "cancelReason": reason}
         turn.record("instance-changed", data)
 

@@ -119,6 +119,11 @@ def end_pending(
         turn.change_run(run, status, reason_code, reason)
 
 
+def canceled(reason: str) -> str:
+    """The sentence for what an operator canceled."""
+    return f"{CANCELED}: {reason}" if reason else CANCELED
+
+
 def _end(turn: Turn) -> None:
     """All groups are over: the instance ends.
 
@@ -129,7 +134,8 @@ def _end(turn: Turn) -> None:
     failed = [group for group in groups if group.status is GroupStatus.FAILURE]
     succeeded = all(group.status is GroupStatus.SUCCESS for group in groups)
     if turn.state.cancel_asked or not (failed or succeeded):
-        turn.end_instance(InstanceStatus.CANCELED, ReasonCode.OPERATOR, CANCELED)
+        sentence = canceled(turn.state.cancel_reason)
+        turn.end_instance(InstanceStatus.CANCELED, ReasonCode.OPERATOR, sentence)
     elif succeeded:
         turn.end_instance(InstanceStatus.SUCCESS, ReasonCode.CRITERIA_MET, "")
     else:

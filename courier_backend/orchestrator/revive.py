@@ -63,6 +63,7 @@ class InstanceRow:
     late_completions: int
     groups: Sequence[GroupRow]
     runs: Sequence[RunRow]
+    cancel_reason: str = ""
 
 
 def revive(row: InstanceRow) -> InstanceState:
@@ -77,6 +78,7 @@ def revive(row: InstanceRow) -> InstanceState:
         [_group(group, runs[group.number]) for group in row.groups],
         status=InstanceStatus(row.status),
         cancel_asked=row.cancel_asked,
+        cancel_reason=row.cancel_reason,
         late_completions=row.late_completions,
     )
     for run in state.in_flight():

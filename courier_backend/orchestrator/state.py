@@ -155,6 +155,7 @@ class InstanceState:
     groups: list[GroupState]
     status: InstanceStatus = InstanceStatus.RUNNING
     cancel_asked: bool = False
+    cancel_reason: str = ""
     late_completions: int = 0
     current: int = 0
     open_groups: int = field(init=False)

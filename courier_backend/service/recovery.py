@@ -9,7 +9,7 @@ from courier_backend.delivery.releases import Releases
 from courier_backend.evidence.keeper import EvidenceKeeper, Wanted
 from courier_backend.model.errors import NotFound
 from courier_backend.model.protocol import Skill
-from courier_backend.model.status import FINAL_RUN, RunStatus
+from courier_backend.model.status import FINAL_RUN, ReasonCode, RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.begin import Defaults
 from courier_backend.orchestrator.driver import Driver, Resumed
@@ -105,7 +105,9 @@ def _is_followed(run: StoredRun) -> bool:
     """Whether the node may still tell something of this run."""
     if run.dispatched_at is None or run.ended_on_node:
         return False
-    return run.status not in FINAL_RUN or run.status == RunStatus.TIMEOUT
+    if run.status in FINAL_RUN:
+        return run.status == RunStatus.TIMEOUT or run.reason_code == ReasonCode.CANCEL_UNCONFIRMED
+    return True
 
 
 def _by_run(pending: list[StoredEvidence]) -> dict[str, list[Wanted]]:
@@ -140,6 +142,7 @@ def _instance_row(instance: StoredInstance, defaults: Defaults) -> InstanceRow:
             for group in instance.groups
         ],
         runs=[_run_row(run) for group in instance.groups for run in group.runs],
+        cancel_reason=instance.cancel_reason,
     )
 
 

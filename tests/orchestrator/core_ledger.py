@@ -70,6 +70,7 @@ class Ledger:
             late_completions=self._late,
             groups=[self._group_row(group) for group in self.groups.values()],
             runs=runs,
+            cancel_reason=self.cancel_reason or "",
         )
 
     def note_refusal(self, run_id: str) -> None:

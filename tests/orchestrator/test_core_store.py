@@ -63,6 +63,7 @@ def compare_instance(found: StoredInstance, ledger: Ledger) -> None:
     assert found.status == row.status
     assert (found.cancel_requested_at is not None) == row.cancel_asked
     assert found.late_completions == row.late_completions
+    assert found.cancel_reason == row.cancel_reason
     for group, kept in zip(found.groups, row.groups, strict=True):
         assert (group.group_number, group.status) == (kept.number, kept.status)
         assert group.reason_code == kept.reason_code
