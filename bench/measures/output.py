@@ -36,6 +36,7 @@ def _delays(courier: Courier, node: str) -> list[float]:
         [sys.executable, "-m", "courier_backend", "logs", run, "-f"],
         env=courier.environment,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     with follower:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from bench.courier import Courier
+from bench.courier import Courier, wait_until
 from bench.figure import Figure, ratio
 from bench.measures.rate import run_once
 from bench.numbers import peak_megabytes
@@ -67,5 +67,9 @@ def _ready(home: Path, rounds: int) -> list[Figure]:
 
 
 def _builtin(courier: Courier) -> dict[str, Any]:
+    """This machine's own node, which comes up a moment after its backend."""
+    path = "/node/management/v1/nodes"
+    if not wait_until(lambda: bool(courier.call("GET", path)["items"]), 30):
+        raise TimeoutError("this machine's own node does not come up")
     told = json.loads(courier.builtin_file.read_text(encoding="utf-8"))
-    return {"pid": told["pid"], "id": told["nodes"][0]["id"]}
+    return {"pid": told["pid"], "id": courier.call("GET", path)["items"][0]["id"]}
