@@ -263,12 +263,7 @@ attempts: Final = Table(
     PrimaryKeyConstraint("run_no", "step", "attempt"),
     sqlite_with_rowid=False,
 )
-Index(
-    "attempts_by_evidence",
-    attempts.c.evidence_state,
-    attempts.c.run_no,
-    sqlite_where=attempts.c.evidence_state.in_(("pending", "stored")),
-)
+Index("attempts_by_evidence", attempts.c.evidence_state)
 
 evidence_blobs: Final = Table(
     "evidence_blobs",

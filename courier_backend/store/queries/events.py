@@ -9,7 +9,7 @@ from courier_backend.model.event import EventItem
 from courier_backend.model.wire import Pagination
 from courier_backend.store.queries.lookup import find_number, unindexed
 from courier_backend.store.queries.moments import moment
-from courier_backend.store.queries.paging import PageRequest, read_page
+from courier_backend.store.queries.paging import Listed, PageRequest, read_page
 from courier_backend.store.tables import events, instances, jobs, runs
 
 _NONE: Final = 0
@@ -45,19 +45,21 @@ def page_events(
 ) -> tuple[list[EventItem], Pagination]:
     """A page of the log. `after` of the page is the number of an event."""
     conditions = _concerning(connection, job_id, instance_id, run_id)
-    statement = _whole().where(*conditions)
-    count = _total(connection, conditions)
-    return read_page(connection, statement, (events.c.seq,), page, total=count, shape=_item)
+    count, first = _extent(connection, conditions)
+    found = Listed(_whole(), conditions, (events.c.seq,), count, first=first)
+    return read_page(connection, found, page, _item)
 
 
-def _total(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
-    """The log has no gap, so all of it is counted by its ends."""
+def _extent(
+    connection: Connection, conditions: list[ColumnElement[bool]]
+) -> tuple[int, int | None]:
+    """How many events there are; of all of them, where they begin. The log has no gap."""
     if conditions:
         query = select(func.count()).select_from(events).where(*conditions)
-        return connection.execute(query).scalar_one()
+        return connection.execute(query).scalar_one(), None
     last = connection.execute(select(func.max(events.c.seq))).scalar()
     first = connection.execute(select(func.min(events.c.seq))).scalar()
-    return last - first + 1 if last is not None and first is not None else 0
+    return (last - first + 1 if last is not None and first is not None else 0), first
 
 
 def _concerning(

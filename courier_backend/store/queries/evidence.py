@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, null, select
 from courier_backend.model.errors import NotFound
 from courier_backend.model.status import FINAL_RUN, EvidenceState
 from courier_backend.store.queries.counts import counts
-from courier_backend.store.queries.lookup import not_found
+from courier_backend.store.queries.lookup import not_found, unindexed
 from courier_backend.store.tables import attempts, evidence_blobs, instances, jobs, runs
 
 Blob = bytes
@@ -72,7 +72,7 @@ def oldest_evidence(connection: Connection, limit: int) -> list[StoredEvidence]:
     query = (
         _whole(False)
         .where(attempts.c.evidence_state == str(EvidenceState.STORED))
-        .where(runs.c.status.in_(sorted(FINAL_RUN)))
+        .where(unindexed(runs.c.status).in_(sorted(FINAL_RUN)))
         .order_by(attempts.c.run_no, attempts.c.step, attempts.c.attempt)
         .limit(limit)
     )

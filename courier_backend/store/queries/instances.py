@@ -13,7 +13,7 @@ from courier_backend.model.wire import GroupItem, InstanceItem, Pagination
 from courier_backend.store.queries.counts import counts_of_many, total
 from courier_backend.store.queries.lookup import find_number, not_found
 from courier_backend.store.queries.moments import moment
-from courier_backend.store.queries.paging import PageRequest, read_rows
+from courier_backend.store.queries.paging import Listed, PageRequest, read_rows
 from courier_backend.store.tables import groups, instance_specs, instances, jobs
 
 _ORDER: Final = (instances.c.created_at, instances.c.no)
@@ -40,8 +40,8 @@ def list_instances(
         count = total(connection, "instances", 0, status)
     else:
         count = total(connection, "instances/job", job_no, status)
-    statement = _whole().where(*conditions)
-    rows, pagination = read_rows(connection, statement, _ORDER, page, total=count)
+    found = Listed(_whole(), conditions, _ORDER, count)
+    rows, pagination = read_rows(connection, found, page)
     return _items(connection, rows), pagination
 
 

@@ -11,7 +11,7 @@ from courier_backend.model.wire import JobItem, LastInstance, Pagination
 from courier_backend.store.queries.counts import total
 from courier_backend.store.queries.lookup import not_found
 from courier_backend.store.queries.moments import moment
-from courier_backend.store.queries.paging import PageRequest, read_rows
+from courier_backend.store.queries.paging import Listed, PageRequest, read_page
 from courier_backend.store.tables import instances, job_definitions, jobs
 
 COMPLETED: Final = "completed"
@@ -52,15 +52,9 @@ def list_jobs(
         value = connection.execute(select(first).where(jobs.c.no == numbers[0])).scalar()
         return value, numbers[0]
 
-    rows, pagination = read_rows(
-        connection,
-        _whole().where(*conditions),
-        (first, jobs.c.no),
-        page,
-        total=count,
-        anchor=anchor if sort_key == "name" else None,
-    )
-    return [_item(row) for row in rows], pagination
+    by_name = anchor if sort_key == "name" else None
+    found = Listed(_whole(), conditions, (first, jobs.c.no), count, anchor=by_name)
+    return read_page(connection, found, page, _item)
 
 
 def _conditions(

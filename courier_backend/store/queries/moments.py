@@ -1,21 +1,25 @@
 """Stored times as text, fast enough for pages of ten thousand rows."""
 
 from functools import lru_cache
+from typing import Final
 
-from courier_backend.model.times import ZERO_TIME, from_micros, to_text
+from courier_backend.model.times import ZERO_TIME, from_micros
 
-_MICROS = 1_000_000
+_SECOND: Final = 1_000_000
+_MINUTE: Final = 60 * _SECOND
 
 
 def moment(micros: int | None) -> str:
-    """The same as `times.micros_to_text`; whole seconds are remembered."""
+    """The same as `times.micros_to_text`; whole minutes are remembered."""
     if micros is None:
         return ZERO_TIME
-    seconds, rest = divmod(micros, _MICROS)
-    whole = _whole(seconds)
-    return f"{whole[:-1]}.{rest:06d}Z" if rest else whole
+    minute, rest = divmod(micros, _MINUTE)
+    seconds, fraction = divmod(rest, _SECOND)
+    if fraction:
+        return f"{_minute(minute)}:{seconds:02d}.{fraction:06d}Z"
+    return f"{_minute(minute)}:{seconds:02d}Z"
 
 
 @lru_cache(maxsize=8192)
-def _whole(seconds: int) -> str:
-    return to_text(from_micros(seconds * _MICROS))
+def _minute(minute: int) -> str:
+    return from_micros(minute * _MINUTE).strftime("%Y-%m-%dT%H:%M").rjust(16, "0")

@@ -10,7 +10,7 @@ from courier_backend.model.wire import AttributeItem, NodeItem, Pagination, Skil
 from courier_backend.store.queries.counts import total
 from courier_backend.store.queries.lookup import not_found
 from courier_backend.store.queries.moments import moment
-from courier_backend.store.queries.paging import PageRequest, read_rows
+from courier_backend.store.queries.paging import Listed, PageRequest, read_rows
 from courier_backend.store.tables import node_facts, nodes, runs
 
 _ORDER: Final = (nodes.c.no,)
@@ -37,8 +37,7 @@ def list_nodes(
         count = connection.execute(query).scalar_one()
     else:
         count = total(connection, "nodes")
-    statement = _whole().where(*conditions)
-    rows, pagination = read_rows(connection, statement, _ORDER, page, total=count)
+    rows, pagination = read_rows(connection, Listed(_whole(), conditions, _ORDER, count), page)
     active = _active_runs(connection)
     return [_item(row, active.get(row.id, 0)) for row in rows], pagination
 

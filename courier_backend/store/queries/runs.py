@@ -1,11 +1,11 @@
 """Runs: pages and one; the nodes of an instance's runs; the evidence of an attempt."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from courier_backend.model.times import to_micros
 from courier_backend.model.wire import EvidenceItem, Pagination, RunItem
@@ -13,7 +13,7 @@ from courier_backend.store.queries.counts import total
 from courier_backend.store.queries.evidence import stored_evidence
 from courier_backend.store.queries.lookup import find_number, not_found, unindexed
 from courier_backend.store.queries.moments import moment
-from courier_backend.store.queries.paging import PageRequest, read_page
+from courier_backend.store.queries.paging import Listed, PageRequest, read_page
 from courier_backend.store.tables import groups, instances, jobs, runs
 
 _NONE: Final = 0
@@ -38,6 +38,12 @@ class _Wanted:
     def by_time(self) -> bool:
         """Whether the time of the last update matters."""
         return self.after is not None or self.before is not None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is less than all runs, or all runs of an instance."""
+        rest = (self.group_no, self.job_no, self.node_id, self.status)
+        return self.by_time or any(each is not None for each in rest)
 
     @property
     def in_order_of_update(self) -> bool:
@@ -73,14 +79,15 @@ def list_runs(
         to_micros(run_after) if run_after else None,
         to_micros(run_before) if run_before else None,
     )
-    return read_page(
-        connection,
-        _whole().where(*_conditions(connection, wanted)),
+    conditions = _conditions(connection, wanted)
+    found = Listed(
+        _whole(),
+        conditions,
         (runs.c.updated_at, runs.c.no) if wanted.in_order_of_update else (runs.c.no,),
-        page,
-        total=_total(connection, wanted),
-        shape=_item,
+        _total(connection, wanted, conditions),
+        first=_first_number(connection, wanted),
     )
+    return read_page(connection, found, page, _item)
 
 
 def _wanted(
@@ -145,12 +152,21 @@ def _columns(connection: Connection, wanted: _Wanted) -> list[ColumnElement[Any]
     return [runs.c[name] if name == visible else unindexed(runs.c[name]) for name in names]
 
 
-def _total(connection: Connection, wanted: _Wanted) -> int:
+def _first_number(connection: Connection, wanted: _Wanted) -> int | None:
+    """Where the list begins, if it is all runs, or all of an instance: they have no gap."""
+    if wanted.is_narrowed:
+        return None
+    if wanted.first is not None:
+        return wanted.first
+    return connection.execute(select(func.min(runs.c.no))).scalar()
+
+
+def _total(connection: Connection, wanted: _Wanted, conditions: list[ColumnElement[bool]]) -> int:
     """From the counters where they know, else counted."""
     scope = _counted_scope(wanted)
     if scope is not None:
         return total(connection, *scope, wanted.status)
-    query = select(func.count()).select_from(runs).where(*_conditions(connection, wanted))
+    query = select(func.count()).select_from(runs).where(*conditions)
     return connection.execute(query).scalar_one()
 
 
@@ -211,38 +227,57 @@ def instance_node_ids(
 
 
 def _whole() -> Select[Any]:
+    """What `_item` takes, in its order."""
     return (
         select(
-            runs,
+            runs.c.no,
+            runs.c.id,
             instances.c.id.label("instance_id"),
-            instances.c.step_count,
             jobs.c.id.label("job_id"),
+            runs.c.node_id,
+            runs.c.node_name,
+            runs.c.group_number,
+            runs.c.batch_number,
+            runs.c.status,
+            runs.c.reason_code,
+            runs.c.reason,
+            runs.c.created_at,
+            runs.c.dispatched_at,
+            runs.c.received_at,
+            runs.c.started_at,
+            runs.c.updated_at,
+            runs.c.finished_at,
+            runs.c.cancel_requested_at,
+            runs.c.waiting_place,
+            runs.c.current_step,
+            instances.c.step_count,
         )
         .join(instances, instances.c.no == runs.c.instance_no)
         .join(jobs, jobs.c.no == runs.c.job_no)
     )
 
 
-def _item(row: Row[Any]) -> RunItem:
+def _item(row: Sequence[Any]) -> RunItem:
+    """A run as it is told. By position: pages of ten thousand are asked for."""
     return {
-        "runId": row.id,
-        "instanceId": row.instance_id,
-        "jobId": row.job_id,
-        "nodeId": row.node_id,
-        "nodeName": row.node_name,
-        "groupNumber": row.group_number,
-        "batchNumber": row.batch_number,
-        "status": row.status,
-        "reasonCode": row.reason_code,
-        "reason": row.reason,
-        "createdAt": moment(row.created_at),
-        "dispatchedTime": moment(row.dispatched_at),
-        "receivedTime": moment(row.received_at),
-        "startedTime": moment(row.started_at),
-        "lastUpdateTime": moment(row.updated_at),
-        "finishedTime": moment(row.finished_at),
-        "cancelRequestedAt": moment(row.cancel_requested_at),
-        "waitingPlace": row.waiting_place,
-        "currentStep": row.current_step,
-        "stepCount": row.step_count,
+        "runId": row[1],
+        "instanceId": row[2],
+        "jobId": row[3],
+        "nodeId": row[4],
+        "nodeName": row[5],
+        "groupNumber": row[6],
+        "batchNumber": row[7],
+        "status": row[8],
+        "reasonCode": row[9],
+        "reason": row[10],
+        "createdAt": moment(row[11]),
+        "dispatchedTime": moment(row[12]),
+        "receivedTime": moment(row[13]),
+        "startedTime": moment(row[14]),
+        "lastUpdateTime": moment(row[15]),
+        "finishedTime": moment(row[16]),
+        "cancelRequestedAt": moment(row[17]),
+        "waitingPlace": row[18],
+        "currentStep": row[19],
+        "stepCount": row[20],
     }

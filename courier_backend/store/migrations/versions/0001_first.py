@@ -34,13 +34,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_no", "step", "attempt"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "attempts_by_evidence",
-        "attempts",
-        ["evidence_state", "run_no"],
-        unique=False,
-        sqlite_where=sa.text("evidence_state IN ('pending', 'stored')"),
-    )
+    op.create_index("attempts_by_evidence", "attempts", ["evidence_state"], unique=False)
     op.create_table(
         "counters",
         sa.Column("scope", sa.Text(), nullable=False),
