@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from courier_backend.recurrence.periods import Period, periods_of
 from courier_backend.recurrence.seconds import DAY
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     from courier_backend.recurrence.rule import Rule
     from courier_backend.recurrence.times_of_day import Times
+
+
+class Leap(NamedTuple):
+    """So many occurrences of a day are counted; the last of them, where it was the one sought."""
+
+    counted: int
+    found: int | None
 
 
 class CalendarSearch:
@@ -40,9 +47,14 @@ class CalendarSearch:
             day, time = found + 1, 0
         return None
 
-    def count_on(self, _day: int, _offset: int) -> int | None:
-        """How many times a day has on which there is one."""
-        return self._times.total
+    def leap(self, wall: int, number: int, _offset: int) -> Leap:
+        """Count on from an admitted wall time, which has the number 1, within its day."""
+        day, time = divmod(wall, DAY)
+        before = self._times.before(time)
+        left = self._times.total - before
+        if number > left:
+            return Leap(left, None)
+        return Leap(number, day * DAY + self._times.at(before + number - 1))
 
     def _next_day(self, day: int, last: int) -> int | None:
         """The first admitted day of an admitted period: each in turn leaps over the other."""
@@ -85,9 +97,13 @@ class PositionSearch:
             day = self._days.at_or_after(period.end, last)
         return None
 
-    def count_on(self, _day: int, _offset: int) -> int | None:
-        """Not known without looking."""
-        return None
+    def leap(self, wall: int, number: int, _offset: int) -> Leap:
+        """Count on from an admitted wall time, which has the number 1, within its day."""
+        period = self._periods.at_or_after(wall // DAY)
+        walls = self._of(period)
+        place = bisect_left(walls, wall)
+        left = bisect_left(walls, (wall // DAY + 1) * DAY) - place
+        return Leap(number, walls[place + number - 1]) if number <= left else Leap(left, None)
 
     def _of(self, period: Period) -> Sequence[int]:
         known, walls = self._latest

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from math import gcd
 from typing import TYPE_CHECKING, Final
 
-from courier_backend.recurrence.calendar_search import chosen
+from courier_backend.recurrence.calendar_search import Leap, chosen
 from courier_backend.recurrence.rule import Frequency
 from courier_backend.recurrence.seconds import DAY, HOUR, MINUTE
 from courier_backend.recurrence.times_of_day import Times
@@ -57,10 +57,15 @@ class ClockSearch:
         result = found + self._within[place]
         return result if result < limit else None
 
-    def count_on(self, day: int, offset: int) -> int | None:
-        """How many times a day has on which there is one (None: not known without looking)."""
-        units = self._plan(offset).count_on(day)
-        return None if units is None else units * len(self._within)
+    def leap(self, wall: int, number: int, offset: int) -> Leap:
+        """Count on from an admitted wall time, which has the number 1, within its day."""
+        unit = wall - wall % self._unit
+        before = bisect_left(self._within, wall - unit)
+        more, place = divmod(before + number - 1, len(self._within))
+        counted, found = self._plan(offset).leap(unit, more + 1)
+        if found is None:
+            return Leap(counted * len(self._within) - before, None)
+        return Leap(number, found + self._within[place])
 
     def _plan(self, offset: int) -> _Plan:
         plan = self._plans.get(offset)
@@ -74,7 +79,7 @@ class ClockSearch:
 class _Plan:
     """The admitted units while the clocks keep one offset."""
 
-    __slots__ = ("_base", "_count", "_cycle", "_days", "_every_day", "_residues", "_step", "_units")
+    __slots__ = ("_base", "_cycle", "_days", "_every_day", "_residues", "_step", "_units")
 
     def __init__(self, days: YearDays, units: Times, base: int, step: int) -> None:
         self._days = days
@@ -86,7 +91,6 @@ class _Plan:
         self._residues: Mapping[int, Sequence[int]] | None = None
         if not self._every_day and self._units.total <= _FEW:
             self._residues = self._solved()
-        self._count: int | None = None
 
     def at_or_after(self, wall: int, limit: int) -> int | None:
         """The first admitted unit in `[wall, limit)`."""
@@ -101,23 +105,22 @@ class _Plan:
             day, time = found + 1, 0
         return None
 
-    def count_on(self, day: int) -> int | None:
-        """How many units a day has that has one."""
-        if self._residues is not None:
-            return len(self._residues.get(day % self._cycle, ()))
-        if not self._every_day:
-            return None
-        if self._count is None:
-            self._count = self._counted(day)
-        return self._count
-
-    def _counted(self, day: int) -> int:
-        if MINUTE % self._step == 0:
-            return self._units.total  # the choice of seconds alone decides what is stepped on
-        found, time = 0, 0
-        while (unit := self._on_day(day, time)) is not None:
-            found, time = found + 1, unit - day * DAY + 1
-        return found
+    def leap(self, unit: int, number: int) -> Leap:
+        """Count on from an admitted unit, which has the number 1, within its day."""
+        if MINUTE % self._step == 0:  # the choice of seconds alone decides what is stepped on
+            day, time = divmod(unit, DAY)
+            before = self._units.before(time)
+            left = self._units.total - before
+            if number > left:
+                return Leap(left, None)
+            return Leap(number, day * DAY + self._units.at(before + number - 1))
+        counted, end = 1, unit - unit % DAY + DAY
+        while counted < number:
+            following = self.at_or_after(unit + 1, end)
+            if following is None:
+                return Leap(counted, None)
+            counted, unit = counted + 1, following
+        return Leap(counted, unit)
 
     def _next_day(self, day: int, last: int) -> int | None:
         """The first admitted day with a step on it: each in turn leaps over the other."""

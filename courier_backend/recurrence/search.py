@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from courier_backend.recurrence.calendar_search import CalendarSearch, PositionSearch
+from courier_backend.recurrence.calendar_search import CalendarSearch, Leap, PositionSearch
 from courier_backend.recurrence.clock_search import UNITS, ClockSearch
+from courier_backend.recurrence.rule import Frequency
 from courier_backend.recurrence.seconds import DAY
 from courier_backend.recurrence.stretches import Stretch, stretches
 
@@ -33,15 +34,15 @@ class _WallSearch(Protocol):
 
     def next_wall(self, wall: int, limit: int, offset: int, /) -> int | None: ...
 
-    def count_on(self, day: int, offset: int, /) -> int | None: ...
+    def leap(self, wall: int, number: int, offset: int, /) -> Leap: ...
 
 
 class _EvenSteps:
-    """HOURLY and faster with no BY part: arithmetic alone."""
+    """Nothing but an interval, where it always has the same length: arithmetic alone."""
 
-    def __init__(self, rule: Rule) -> None:
-        self._start = rule.start
-        self._step = rule.interval * UNITS[rule.frequency]
+    def __init__(self, start: int, step: int) -> None:
+        self._start = start
+        self._step = step
 
     def at_or_after(self, utc: int, limit: int) -> int | None:
         found = utc + (self._start - utc) % self._step
@@ -69,33 +70,21 @@ class _InZone:
         return None
 
     def nth(self, number: int, utc: int, limit: int) -> int | None:
-        """Whole days are counted at once where that can be done."""
+        """What is left of a day is counted at once, where its clocks do not change."""
         found = self.at_or_after(utc, limit)
-        counted_to = utc
         while found is not None and number > 1:
-            whole = self._whole_day(found, counted_to)
-            if whole is not None and whole[0] < number:
-                number -= whole[0]
-                counted_to = whole[1]
-            else:
-                number -= 1
-                counted_to = found + 1
-            found = self.at_or_after(counted_to, limit)
+            stretch = next(stretches(self._zone, found))
+            wall = found + stretch.offset
+            day_end = wall - wall % DAY + DAY - stretch.offset
+            if day_end > stretch.end:
+                number, found = number - 1, self.at_or_after(found + 1, limit)
+                continue
+            counted, sought = self._walls.leap(wall, number, stretch.offset)
+            if sought is not None:
+                found = sought - stretch.offset
+                return found if found < limit else None
+            number, found = number - counted, self.at_or_after(day_end, limit)
         return found
-
-    def _whole_day(self, utc: int, counted_to: int) -> tuple[int, int] | None:
-        """How many occurrences the wall day of a moment has, and its end in UTC.
-
-        Only where nothing of the day is counted yet, and its clocks do not change.
-        """
-        stretch = next(stretches(self._zone, utc))
-        day = (utc + stretch.offset) // DAY
-        start, end = day * DAY - stretch.offset, (day + 1) * DAY - stretch.offset
-        begins = max(stretch.start, stretch.fresh - stretch.offset)
-        if start < max(counted_to, begins) or end > stretch.end:
-            return None
-        count = self._walls.count_on(day, stretch.offset)
-        return None if count is None else (count, end)
 
     def _in_stretch(self, stretch: Stretch, utc: int, limit: int) -> int | None:
         wall = max(utc, stretch.start) + stretch.offset
@@ -108,10 +97,23 @@ class _InZone:
 
 def search_of(rule: Rule) -> Search:
     """The way to search a rule."""
-    if rule.plain and rule.frequency.counts_in_utc:
-        return _EvenSteps(rule)
+    step = _even_step(rule)
+    if step is not None:
+        return _EvenSteps(rule.start, step)
     if rule.frequency.counts_in_utc:
         return _InZone(rule.zone, ClockSearch(rule))
     if rule.positions:
         return _InZone(rule.zone, PositionSearch(rule))
     return _InZone(rule.zone, CalendarSearch(rule))
+
+
+def _even_step(rule: Rule) -> int | None:
+    """The seconds from one occurrence to the next, where they are always the same."""
+    if not rule.plain:
+        return None
+    if rule.frequency.counts_in_utc:
+        return rule.interval * UNITS[rule.frequency]
+    if rule.zone.key != "UTC":
+        return None
+    days = {Frequency.DAILY: 1, Frequency.WEEKLY: 7}.get(rule.frequency)
+    return None if days is None else rule.interval * days * DAY

@@ -62,6 +62,20 @@ class Times(NamedTuple):
             return None
         return self.minutes[place] * MINUTE + self.seconds[0]
 
+    def before(self, time: int) -> int:
+        """How many of the times of day come before the given one."""
+        hour, within = divmod(time, HOUR)
+        minute, second = divmod(within, MINUTE)
+        place = bisect_left(self.hours, hour)
+        count = place * len(self.minutes) * len(self.seconds)
+        if hour not in self.hours[place : place + 1]:
+            return count
+        place = bisect_left(self.minutes, minute)
+        count += place * len(self.seconds)
+        if minute not in self.minutes[place : place + 1]:
+            return count
+        return count + bisect_left(self.seconds, second)
+
     def reached_from(self, base: int, step: int) -> Times:
         """Without the hours, minutes and seconds that steps from `base` never arrive at.
 

@@ -19,6 +19,7 @@ from courier_backend.recurrence.recurrence import (
     between,
     latest_occurrence,
     next_occurrence,
+    occurrences,
 )
 
 SECOND = timedelta(seconds=1)
@@ -82,9 +83,35 @@ def test_any_moment_has_its_next_and_its_latest(sample: Sample, seconds: int) ->
         assert next_occurrence(rule, latest - SECOND) == latest
 
 
+@settings(max_examples=100)
+@given(samples(SLOW + FAST, ZONES), st.integers(1, 1500))
+def test_a_count_ends_at_the_occurrence_with_that_number(sample: Sample, count: int) -> None:
+    sample.count = sample.until = None
+    endless = accepted(sample)
+    if endless is None:
+        return
+    sample.count = count
+    counted = accepted(sample)
+    assert counted is not None
+    found = occurrences(endless, endless.starts_at - SECOND, count)
+    if counted.ends_at is None:
+        assert len(found) < count or found[-1] - found[0] > timedelta(days=36_000)
+    else:
+        assert found[-1] == counted.ends_at
+        assert len(found) == count
+        assert occurrences(counted, counted.starts_at - SECOND, count + 1) == found
+
+
 @pytest.mark.parametrize("week_start", ["MO", "SU", "TH"])
 @pytest.mark.parametrize("weeks", [[1], [52], [53], [-1], [-52], [-53]])
 def test_week_numbers_through_all_kinds_of_years(week_start: str, weeks: list[int]) -> None:
     start = datetime.fromisoformat("1996-01-01T12:00:00")
     sample = Sample("YEARLY", start, week_start=week_start, by={"BYWEEKNO": weeks})
     check(sample, sample.started_at, datetime(2030, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000)
+@given(samples(SLOW + FAST, ZONES))
+def test_rules_at_length(sample: Sample) -> None:
+    check(sample, sample.started_at, sample.started_at + WINDOWS[sample.frequency])
