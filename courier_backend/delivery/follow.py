@@ -17,6 +17,7 @@ import httpx
 from courier_backend.delivery.node import NodeAddress, NodeRefused, NodeUnreachable
 from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.delivery.transport import RunStream, Transport
+from courier_backend.model.errors import NotFound
 from courier_backend.model.protocol import NodeIdentity
 from courier_backend.model.status import ReasonCode
 from courier_backend.model.times import Clock, from_text
@@ -104,7 +105,10 @@ async def _follow_once(
     pursuit: Pursuit, transport: Transport, listener: Listener, clock: Clock
 ) -> bool:
     """Read one stream to its end; whether the run is finished."""
-    node = listener.address(pursuit.node_id)
+    try:
+        node = listener.address(pursuit.node_id)
+    except NotFound as error:
+        raise _Lost(ReasonCode.NODE_UNKNOWN, error.message) from error
     resumed = pursuit.ordered
     if not pursuit.met:
         await _meet(pursuit, node, transport, listener, clock)

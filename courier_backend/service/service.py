@@ -23,6 +23,7 @@ from courier_backend.fleet.fleet import Fleet
 from courier_backend.fleet.refresher import refresh_nodes
 from courier_backend.hosting.local_nodes import LocalNodes
 from courier_backend.hosting.runner_process import HostedNode
+from courier_backend.model.errors import Conflict
 from courier_backend.model.places import Places
 from courier_backend.model.times import Clock, system_clock, to_text
 from courier_backend.model.wire import (
@@ -206,7 +207,17 @@ class Service:
         return self.live_node(await self.store.read(lambda c: get_node(c, node_id)))
 
     async def remove_node(self, node_id: str, *, by: str) -> None:
-        """Take a node out of the fleet."""
+        """Take a node out of the fleet.
+
+        Raises:
+            Conflict: runs are at work on it; nobody could follow them any more.
+        """
+        runs = self.driver.runs_on(node_id)
+        if runs:
+            raise Conflict(
+                f"Node {node_id} cannot be removed now: {runs} runs are at work on it.",
+                hint="Wait for them, or cancel them.",
+            )
         await self.fleet.remove(node_id, by)
 
     def live_node(self, item: NodeItem) -> NodeItem:
