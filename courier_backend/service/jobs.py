@@ -2,62 +2,44 @@
 
 import asyncio
 import hashlib
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from courier_backend.daemon.settings import Settings
-from courier_backend.delivery.directory import KnownNode, NodeDirectory
-from courier_backend.model.errors import BadInput, Conflict, OutOfSpace
+from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.job import Job
 from courier_backend.model.status import JobStatus, RunStatus
 from courier_backend.model.times import ZERO_TIME, Clock, to_text
 from courier_backend.model.wire import JobItem, PlanItem, ProblemItem, Submission, Submitted
-from courier_backend.orchestrator.begin import Cause, Defaults, begin
-from courier_backend.orchestrator.driver import Driver
+from courier_backend.orchestrator.begin import Cause
+from courier_backend.scheduler.executions import Executions
 from courier_backend.service.planning import NO_RECURRENCE, plan_of
 from courier_backend.service.submission import accepted, parsed
 from courier_backend.store.queries.instances import get_instance
 from courier_backend.store.queries.jobs import get_job, job_by_key, jobs_named
 from courier_backend.store.queries.runs import instance_node_ids
 from courier_backend.store.store import Store
-from courier_backend.targeting.resolve import NodeView
 
 
 class Jobs:
     """What the service does with jobs."""
 
-    def __init__(
-        self,
-        store: Store,
-        driver: Driver,
-        directory: NodeDirectory,
-        settings: Settings,
-        data: Path,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, store: Store, executions: Executions, clock: Clock) -> None:
         self._store = store
-        self._driver = driver
-        self._directory = directory
-        self._settings = settings
-        self._data = data
+        self._executions = executions
         self._clock = clock
         self._adding = asyncio.Lock()
-
-    @property
-    def defaults(self) -> Defaults:
-        """What holds where a group says nothing."""
-        runs = self._settings.runs
-        return Defaults(runs.timeout_seconds, runs.queue_timeout_seconds)
+        # Executions are counted one after another: the next count is the last one and 1.
+        self._counting = asyncio.Lock()
 
     def plan(self, submission: Submission) -> PlanItem:
         """What a job file would do now."""
-        return plan_of(parsed(submission), self._views(), self.defaults, self._clock)
+        return plan_of(
+            parsed(submission), self._executions.views(), self._executions.defaults, self._clock
+        )
 
     async def add(self, submission: Submission, *, idempotency_key: str, by: str) -> Submitted:
         """Accept a job; an immediate one begins to execute. It is on disk before this returns.
@@ -86,7 +68,6 @@ class Jobs:
     async def _add(
         self, job: Job, problems: list[ProblemItem], key: str, digest: str, by: str
     ) -> Submitted:
-        await self._refuse_when_full()
         now = self._clock()
         normal = job.normal()
         job_id = new_id()
@@ -101,7 +82,9 @@ class Jobs:
         }
         added = NewEvent("job-added", now, job_id=job_id, data=data)
         cause = Cause(triggered_by=by)
-        instance_id = await self._execute(job_id, normal, cause, executions=1, also=[added])
+        instance_id = await self._executions.execute(
+            job_id, normal, cause, executions=1, also=[added]
+        )
         if same_name:
             problems = [*problems, _same_name(job.name, same_name)]
         return _submitted(job_id, instance_id, to_text(now), problems)
@@ -113,14 +96,16 @@ class Jobs:
             NotFound: there is no such job.
             Conflict: the job was canceled.
         """
-        item = await self._store.read(lambda c: get_job(c, job_id))
-        if item["status"] != JobStatus.ACTIVE:
-            raise Conflict(f'The job "{item["name"]}" is {item["status"]}; it starts no instance.')
-        await self._refuse_when_full()
-        cause = Cause("manual", by)
-        return await self._execute(
-            job_id, _definition(item), cause, executions=item["executionCount"] + 1
-        )
+        async with self._counting:
+            item = await self._store.read(lambda c: get_job(c, job_id))
+            if item["status"] != JobStatus.ACTIVE:
+                raise Conflict(
+                    f'The job "{item["name"]}" is {item["status"]}; it starts no instance.'
+                )
+            cause = Cause("manual", by)
+            return await self._executions.execute(
+                job_id, _definition(item), cause, executions=item["executionCount"] + 1
+            )
 
     async def retry(self, instance_id: str, only: str, by: str) -> Submitted:
         """A new instance of the same job on the nodes that did not succeed, or on all.
@@ -129,6 +114,10 @@ class Jobs:
             NotFound: there is no such instance.
             Conflict: it still runs, its job is gone, or no node is left to retry.
         """
+        async with self._counting:
+            return await self._retry(instance_id, only, by)
+
+    async def _retry(self, instance_id: str, only: str, by: str) -> Submitted:
         item = await self._store.read(lambda c: get_instance(c, instance_id))
         if item["status"] in {"running", "pending"}:
             raise Conflict("The instance still runs.", hint="Wait for it, or cancel it first.")
@@ -141,38 +130,11 @@ class Jobs:
         }
         if not definition["target"]["groups"]:
             raise Conflict("Every run of this instance succeeded; there is nothing to retry.")
-        await self._refuse_when_full()
         cause = Cause("manual", by)
-        new_instance = await self._execute(
+        new_instance = await self._executions.execute(
             job["id"], definition, cause, executions=job["executionCount"] + 1
         )
         return _submitted(job["id"], new_instance, to_text(self._clock()), [])
-
-    async def _execute(
-        self,
-        job_id: str,
-        definition: Mapping[str, Any],
-        cause: Cause,
-        *,
-        executions: int,
-        also: list[NewEvent] | None = None,
-    ) -> str:
-        """Make an instance, in one change with `also`, and let it begin."""
-        now = self._clock()
-        state, created = begin(
-            job_id,
-            definition,
-            self._views(),
-            cause=cause,
-            defaults=self.defaults,
-            new_id=new_id,
-            now=now,
-        )
-        counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": executions})
-        await self._store.append([*(also or []), created, counted])
-        self._driver.take_up(state, definition["actions"])
-        await self._driver.start(state.id)
-        return state.id
 
     async def update(self, job_id: str, submission: Submission, by: str) -> JobItem:
         """Give a job another definition; what runs goes on with the old one.
@@ -211,31 +173,6 @@ class Jobs:
 
     async def _change(self, job_id: str, kind: str, data: dict[str, Any]) -> None:
         await self._store.append([NewEvent(kind, self._clock(), job_id=job_id, data=data)])
-
-    def _views(self) -> dict[str, NodeView]:
-        return {node.id: _view(node) for node in self._directory}
-
-    async def _refuse_when_full(self) -> None:
-        usage = await asyncio.to_thread(shutil.disk_usage, self._data)
-        if usage.free < self._settings.evidence.min_free_bytes:
-            raise OutOfSpace(
-                f"Only {usage.free // 1024**2} MiB are free in {self._data}; nothing new begins.",
-                hint="Free some space, or lower evidence.min_free_bytes in config.toml.",
-            )
-
-
-def _view(node: KnownNode) -> NodeView:
-    skills = {skill["name"]: skill["version"] for skill in node.skills}
-    return NodeView(
-        node.id,
-        node.name,
-        node.facts,
-        node.tags,
-        skills,
-        node.facts_revision,
-        archived=node.archived,
-        health=node.health,
-    )
 
 
 _DEFINITION_KEYS = (

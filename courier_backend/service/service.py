@@ -38,6 +38,7 @@ from courier_backend.model.wire import (
 )
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.leavings import Leavings
+from courier_backend.scheduler.executions import Executions
 from courier_backend.service.cancels import Cancels
 from courier_backend.service.evidence_reading import EvidenceReading
 from courier_backend.service.jobs import Jobs
@@ -88,14 +89,15 @@ class Service:
             clock=clock,
         )
         self.local_nodes = LocalNodes(self.fleet, here.builtin_node, here.lab, self.driver.runs_on)
-        self._jobs = Jobs(store, self.driver, self.directory, settings, here.data, clock)
+        executions = Executions(store, self.driver, self.directory, settings, here.data, clock)
+        self._jobs = Jobs(store, executions, clock)
         self.recovery = Recovery(
             store,
             self.directory,
             self.driver,
             keeper,
             releases,
-            defaults=self._jobs.defaults,
+            defaults=executions.defaults,
             clock=clock,
         )
         self._cancels = Cancels(store, self.driver)
