@@ -59,7 +59,7 @@ def parse_rule(text: str, accepted_at: datetime, *, over_is_fine: bool = False) 
     rule = _read(_parts_of(text), accepted)
     search = search_of(rule)
     since = rule.start if over_is_fine else max(rule.start, accepted)
-    last = _last_in_reach(text, rule, search, since, accepted + _REACH)
+    last = _last_in_reach(" ".join(text.split()), rule, search, since, accepted + _REACH)
     return Recurrence(
         text=text,
         starts_at=from_seconds(rule.start),
@@ -152,7 +152,7 @@ def _read_time(name: str, value: str) -> datetime:
         raise BadInput(f"{name}={value} is no time of the calendar") from None
 
 
-def _last_in_reach(text: str, rule: Rule, search: Search, since: int, limit: int) -> int | None:
+def _last_in_reach(shown: str, rule: Rule, search: Search, since: int, limit: int) -> int | None:
     """The last second that counts (None: no end), if anything occurs since a moment.
 
     Raises:
@@ -162,14 +162,14 @@ def _last_in_reach(text: str, rule: Rule, search: Search, since: int, limit: int
     found = search.at_or_after(since, limit)
     if found is None:
         raise BadInput(
-            f"{text} has no occurrence before {to_text(from_seconds(limit))}",
+            f"{shown} has no occurrence before {to_text(from_seconds(limit))}",
             hint=_counted_from(rule) if rule.interval > 1 else "",
         )
     last = rule.until
     if rule.count is not None:
         last = search.nth(rule.count, rule.start, min(rule.start + HORIZON, LAST))
     if last is not None and last < found:
-        raise BadInput(f"{text} is over: nothing occurs after {to_text(from_seconds(last))}")
+        raise BadInput(f"{shown} is over: nothing occurs after {to_text(from_seconds(last))}")
     return last
 
 

@@ -33,6 +33,11 @@ class Recurrence:
     """The first execution is the next occurrence after this moment: none before the acceptance."""
     search: Search = field(repr=False, compare=False)
 
+    @property
+    def shown(self) -> str:
+        """The rule on one line, for sentences."""
+        return " ".join(self.text.split())
+
 
 def next_occurrence(rule: Recurrence, after: datetime) -> datetime | None:
     """The first occurrence after a moment (None: it is over; a hundred years are searched)."""

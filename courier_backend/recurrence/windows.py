@@ -51,7 +51,7 @@ class Window:
         whose = "the job" if self.exception.source == "job" else "all jobs"
         return (
             f"{to_text(self.starts_at)} to {to_text(self.ends_at)} is a window of the exception"
-            f" rule {self.exception.rule.text} ({minutes} min) of {whose}"
+            f" rule {self.exception.rule.shown} ({minutes} min) of {whose}"
         )
 
 

@@ -174,6 +174,11 @@ def test_a_rule_whose_steps_never_fit_says_where_they_begin() -> None:
     assert refused.value.hint.startswith("Its intervals are counted from 2024-03-27T14:57:20Z;")
 
 
+def test_a_refusal_is_one_line() -> None:
+    with pytest.raises(BadInput, match=r"^DTSTART:20200101 RRULE:FREQ=DAILY;COUNT=1 is over"):
+        parse_rule("DTSTART:20200101\nRRULE:FREQ=DAILY;COUNT=1", NOW)
+
+
 def test_the_same_text_and_moment_give_the_same_recurrence() -> None:
     text = "RRULE:FREQ=WEEKLY;BYDAY=SU"
     assert parse_rule(text, NOW) == parse_rule(text, NOW)
