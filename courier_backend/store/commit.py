@@ -41,10 +41,13 @@ class Committer:
         self.reserve = reserve
         self._cursor = connection.cursor()
         self._known = Known(self._cursor)
+        self._is_short = False
 
     def commit(self, group: Sequence[Events]) -> list[Outcome]:
         """Write and sync a group; gives an outcome for each change, in order."""
         self._known.trim()
+        if self._is_short and not self._has_room_again():
+            return self._commit_running(group)
         try:
             return self._try(group)
         except sqlite3.Error as error:
@@ -52,7 +55,13 @@ class Committer:
         if not self.reserve.give_up():
             return [failure] * len(group)
         _log.warning("the disk is full: the reserve is given up, nothing new begins")
+        self._is_short = True
         return self._commit_running(group)
+
+    def _has_room_again(self) -> bool:
+        """Whether the reserve could be set aside again."""
+        self._is_short = not self.reserve.take()
+        return not self._is_short
 
     def close(self) -> None:
         """Move what is left of the write-ahead log into the database, and close it."""

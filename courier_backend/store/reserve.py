@@ -18,20 +18,27 @@ class Reserve:
     @property
     def is_held(self) -> bool:
         """Whether there is something to give up."""
-        return self._path.exists()
+        try:
+            return self._path.stat().st_size == RESERVE_BYTES
+        except FileNotFoundError:
+            return False
 
     def take(self) -> bool:
         """Set the space aside, if there is plenty; whether it is held now."""
         if self.is_held:
             return True
-        if shutil.disk_usage(self._path.parent).free < _ROOM_TO_TAKE:
-            return False
-        descriptor = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
-            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+            return self._allocate()
         except OSError:
             self._path.unlink(missing_ok=True)
             return False
+
+    def _allocate(self) -> bool:
+        if shutil.disk_usage(self._path.parent).free < _ROOM_TO_TAKE:
+            return False
+        descriptor = os.open(self._path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
         finally:
             os.close(descriptor)
         return True

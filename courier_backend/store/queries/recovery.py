@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, select
 
-from courier_backend.model.status import FINAL_INSTANCE, IN_FLIGHT_RUN, InstanceStatus, RunStatus
+from courier_backend.model.status import FINAL_INSTANCE, InstanceStatus, ReasonCode, RunStatus
 from courier_backend.model.times import from_micros, to_micros
 from courier_backend.store.queries.nodes import newest_facts
 from courier_backend.store.tables import (
@@ -135,8 +135,8 @@ def unfinished(
 ) -> list[StoredInstance]:
     """All instances that are not final, oldest first.
 
-    `awaited_since`: those too that are final, but have a run dispatched since then that timed out
-    and may still end late on its node.
+    `awaited_since`: those too that are final, but have a run dispatched since then whose end on its
+    node is not known: it timed out, or its cancel was never confirmed.
     """
     numbers = _unfinished_numbers(connection)
     if awaited_since is not None:
@@ -208,11 +208,13 @@ def _unfinished_numbers(connection: Connection) -> set[int]:
 
 
 def _awaited_numbers(connection: Connection, since: int) -> set[int]:
-    awaited = [*sorted(IN_FLIGHT_RUN), RunStatus.TIMEOUT.value]
+    unconfirmed = (runs.c.status == RunStatus.CANCELED.value) & (
+        runs.c.reason_code == ReasonCode.CANCEL_UNCONFIRMED.value
+    )
     query = (
         select(runs.c.instance_no)
-        .where(runs.c.status.in_(awaited), runs.c.dispatched_at >= since)
-        .where(~runs.c.ended_on_node)
+        .where((runs.c.status == RunStatus.TIMEOUT.value) | unconfirmed)
+        .where(runs.c.dispatched_at >= since, ~runs.c.ended_on_node)
         .distinct()
     )
     return set(connection.execute(query).scalars())
