@@ -28,7 +28,8 @@ def listen(port_file: Path, wanted: int) -> socket.socket:
 
 
 def _bind(port: int) -> socket.socket:
-    # asyncio sets TCP_NODELAY only where the protocol is named; without it small answers wait 40 ms.
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it small answers
+    # wait 40 ms for the acknowledgement of the one before.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
