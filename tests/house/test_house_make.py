@@ -9,7 +9,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
+    inherited = ("MAKE", "MFLAGS")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(inherited)
+    }
     return subprocess.run(
         ["make", "--no-print-directory", *words],
         cwd=ROOT,
