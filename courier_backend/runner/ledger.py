@@ -52,6 +52,13 @@ class Ledger:
         """The runs of one node, in the order in which they came."""
         return [run for run in self.runs.values() if run.order["nodeId"] == node_id]
 
+    def by_node(self) -> dict[str, list[Run]]:
+        """All runs by node, each node's in the order in which they came."""
+        found: dict[str, list[Run]] = {}
+        for run in self.runs.values():
+            found.setdefault(run.order["nodeId"], []).append(run)
+        return found
+
     def receive(self, node: Node, order: RunOrder, body: bytes) -> Run:
         """A new run: it is written down, told as received, and takes its turn."""
         run = self._run(order, body)

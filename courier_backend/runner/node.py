@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from courier_backend.runner.execution.run_execution import execute, finish_canceled
+from courier_backend.runner.execution.run_execution import execute, finish_broken, finish_canceled
 from courier_backend.runner.runs.feed import Feed
 
 if TYPE_CHECKING:
@@ -81,5 +81,6 @@ class Node:
             return
         if error := task.exception():
             _log.error("run %s could not be executed: %r", run.id, error, exc_info=error)
+            finish_broken(run, error)
         while self._waiting and len(self.active) < CAPACITY:
             self._start(self._waiting.popleft())

@@ -9,32 +9,33 @@ from typing import Final
 
 import orjson
 
-from courier_backend.model.status import ReasonCode, RunStatus
+from courier_backend.runner.execution.census import Census
 from courier_backend.runner.execution.evidence import reload_line
 from courier_backend.runner.execution.progress import progress_of
+from courier_backend.runner.execution.run_execution import finish_untrusted
 from courier_backend.runner.execution.stopping import end_tree
-from courier_backend.runner.ledger import Ledger
 from courier_backend.runner.node import Node
 from courier_backend.runner.runs.run import Run
 
 _OF_AN_ATTEMPT: Final = re.compile(r"(?P<run>.+)-\d+-\d+(\..*)?")
 
 
-def adopt_files(node: Node, ledger: Ledger) -> None:
+def adopt_files(node: Node, runs: list[Run]) -> None:
     """Give the files in a node's spool to their runs; those of released runs go."""
     spool = node.host.spool
     if not spool.is_dir():
         return
+    by_id = {run.id: run for run in runs}
     for path in spool.iterdir():
         found = _OF_AN_ATTEMPT.fullmatch(path.name)
-        run = ledger.runs.get(found["run"]) if found else None
+        run = by_id.get(found["run"]) if found else None
         if run is not None:
             run.files.add(path)
         elif path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    for run in ledger.of_node(node.id):
+    for run in runs:
         _adopt_zips(run, spool)
 
 
@@ -49,9 +50,9 @@ def _adopt_zips(run: Run, spool: Path) -> None:
             run.evidence.setdefault(seq, reload)
 
 
-def take_up(node: Node, ledger: Ledger) -> None:
+def take_up(node: Node, runs: list[Run]) -> None:
     """Go on with the unfinished runs of a node: the begun one first, the rest as they came."""
-    unfinished = [run for run in ledger.of_node(node.id) if not run.finished]
+    unfinished = [run for run in runs if not run.finished]
     for run in sorted(unfinished, key=lambda run: (not _has_begun(run), run.cursors[:1])):
         if not run.lines:
             run.tell({"type": "received", "waiting": False, "place": 0})
@@ -62,23 +63,16 @@ def _has_begun(run: Run) -> bool:
     return len(run.lines) > 1
 
 
-async def give_up(nodes: Iterable[Node], ledger: Ledger) -> None:
+async def give_up(runs: Iterable[Run], census: Census) -> None:
     """End the unfinished runs of a journal that cannot be trusted; nothing more is executed."""
-    for node in nodes:
-        for run in [run for run in ledger.of_node(node.id) if not run.finished]:
-            if progress_of(run).open_attempt:
-                await end_tree(_mark(run), None, node.host.host.census)
-            reason = "the journal of the node was copied, restored or damaged, so it ends here"
-            run.tell(
-                {
-                    "type": "run-finished",
-                    "status": RunStatus.FAILURE,
-                    "reasonCode": ReasonCode.INTERRUPTED,
-                    "reason": reason,
-                }
-            )
+    for run in runs:
+        if not run.finished:
+            if mark := open_mark(run):
+                await end_tree(mark, None, census)
+            finish_untrusted(run)
 
 
-def _mark(run: Run) -> str:
+def open_mark(run: Run) -> str:
+    """The mark of the attempt that has begun and not ended; empty when there is none."""
     progress = progress_of(run)
-    return f"{run.id}/{progress.step}/{progress.attempt}"
+    return f"{run.id}/{progress.step}/{progress.attempt}" if progress.open_attempt else ""

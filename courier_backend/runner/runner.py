@@ -1,18 +1,17 @@
 """A runner put together: its nodes, its ledger, the beat of its streams."""
 
 import asyncio
-import time
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from courier_backend.model.protocol import HEARTBEAT_SECONDS
 from courier_backend.runner.execution.host import Host
-from courier_backend.runner.execution.progress import progress_of
 from courier_backend.runner.execution.stopping import end_tree
 from courier_backend.runner.http.streaming import Pulse
 from courier_backend.runner.ledger import Ledger
 from courier_backend.runner.node import Node
-from courier_backend.runner.recovery import adopt_files, give_up, take_up
+from courier_backend.runner.recovery import adopt_files, give_up, open_mark, take_up
 from courier_backend.runner.runs.feed import Feed
 from courier_backend.runner.runs.run import Run
 
@@ -39,7 +38,7 @@ class Runner:
         self.ledger = Ledger(home / "journal", self._feed_of)
         self.journal_id = self.ledger.journal_id
         self.pulse = Pulse(self._tick, heartbeat_seconds)
-        self._contact = time.monotonic()
+        self._contact = monotonic()
         for run in self.ledger.runs.values():
             for cursor in run.cursors:
                 self._feed_of(run.order["nodeId"]).seen(cursor)
@@ -51,23 +50,24 @@ class Runner:
 
     async def resume(self) -> None:
         """Take up what was left."""
+        runs = self.ledger.by_node()
         for node in self.nodes.values():
-            adopt_files(node, self.ledger)
+            adopt_files(node, runs.get(node.id, []))
         if not self.ledger.trusted:
-            await give_up(self.nodes.values(), self.ledger)
+            await give_up(self.ledger.runs.values(), self.host.census)
         for node in self.nodes.values():
-            take_up(node, self.ledger)
+            take_up(node, runs.get(node.id, []))
         self.pulse.start()
 
     def note_contact(self) -> None:
         """A backend has spoken to us."""
-        self._contact = time.monotonic()
+        self._contact = monotonic()
 
     def idle_seconds(self) -> float:
         """For how long there has been nothing to do and nobody to talk to."""
         if self.ledger.runs:
             self.note_contact()
-        return time.monotonic() - self._contact
+        return monotonic() - self._contact
 
     async def close(self) -> None:
         """End what runs; a later runner reports it as interrupted."""
@@ -79,9 +79,7 @@ class Runner:
         self.ledger.journal.close()
 
     async def _end(self, run: Run) -> None:
-        progress = progress_of(run)
-        if progress.open_attempt:
-            mark = f"{run.id}/{progress.step}/{progress.attempt}"
+        if mark := open_mark(run):
             await end_tree(mark, None, self.host.census, _LAST_GRACE_SECONDS)
 
     def _tick(self) -> bool:

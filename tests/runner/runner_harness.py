@@ -26,10 +26,11 @@ from courier_backend.runner.http.server import bind, make_server, url_of
 from courier_backend.runner.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 Line = dict[str, Any]
 PATIENCE = 30.0
+MODULE = ("-m", "courier_backend.runner")
 
 
 class Node:
@@ -210,13 +211,13 @@ async def runner_inside(
 class RunnerProcess:
     """A runner as a process of its own."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(
+        self, home: Path, *arguments: str, program: tuple[str, ...] = MODULE, lab: bool = True
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
-        command = [sys.executable, "-m", "courier_backend.runner", "--home", str(home)]
-        self.process = subprocess.Popen(
-            [*command, "--lab", *arguments], stderr=subprocess.PIPE, start_new_session=True
-        )
+        command = [sys.executable, *program, "--home", str(home), *["--lab"] * lab, *arguments]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
         self.told = self._wait()
 
     def _wait(self) -> dict[str, Any]:
@@ -249,9 +250,9 @@ class RunnerProcess:
 
 
 @contextlib.contextmanager
-def runner_process(home: Path, *arguments: str) -> Any:
+def runner_process(home: Path, *arguments: str, lab: bool = True) -> Iterator[RunnerProcess]:
     """A runner process that is gone afterwards, whatever happens."""
-    running = RunnerProcess(home, *arguments)
+    running = RunnerProcess(home, *arguments, lab=lab)
     try:
         yield running
     finally:

@@ -1,11 +1,9 @@
 """Runners that are killed: nothing promised is lost, nothing is executed twice."""
 
 import asyncio
-import json
 import os
 import shutil
 import signal
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from itertools import islice
@@ -180,8 +178,8 @@ async def test_a_planned_retry_goes_on_after_a_restart(
         await until_cut(lines)
     (node.home / "second").touch()
     with runner_process(home) as running:
-        lines = await running.node(client).events(order["runId"])
-    assert one(lines, "run-finished")["status"] == "success"
+        told = await running.node(client).events(order["runId"])
+    assert one(told, "run-finished")["status"] == "success"
     assert (node.home / "ran").read_text() == "x\nx\n"
 
 
@@ -190,48 +188,34 @@ async def test_at_the_gate_nothing_has_run_when_the_runner_dies(
 ) -> None:
     """The process is there, its start is on disk, and the runner is killed before the gate."""
     home = tmp_path / "runner"
-    script = tmp_path / "gate_runner.py"
-    script.write_text(DIES_AT_THE_GATE)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), str(home), stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    told = json.loads(await process.stdout.readline())
-    node = Node(told, client)
+    running = RunnerProcess(home, program=("-c", DIES_AT_THE_GATE))
+    node = running.node(client)
     order = node.order(step("echo x >> ran"))
-    with pytest.raises(httpx.RemoteProtocolError):
-        await node.lines(order)
-    child = int(await process.stdout.readline())
-    assert await process.wait() == -signal.SIGKILL
+    async with node.ordered(order) as lines:
+        child = (await until(lines, is_type("attempt-started")))["pid"]
+        running.process.send_signal(signal.SIGUSR1)
+        await until_cut(lines)
+    running.process.communicate()
+    assert running.process.returncode == -signal.SIGKILL
     await gone(child)
     with runner_process(home) as running:
         node = running.node(client)
-        lines = await node.events(order["runId"])
+        told = await node.events(order["runId"])
         assert not (node.home / "ran").exists()
-    assert one(lines, "attempt-started")["pid"] == child
-    assert one(lines, "attempt-finished")["reasonCode"] == "interrupted"
+    assert one(told, "attempt-started")["pid"] == child
+    assert one(told, "attempt-finished")["reasonCode"] == "interrupted"
 
 
 DIES_AT_THE_GATE = """
-import json, os, signal, sys, threading, time
-from itertools import islice
-from pathlib import Path
+import os, signal
+from courier_backend.runner.__main__ import main
 from courier_backend.runner.execution.process import StepProcess
-from courier_backend.runner.main import serve
 
-def die(process, on_end):
-    print(process.pid, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
+def never(process, on_end):
+    signal.signal(signal.SIGUSR1, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 
-def tell(home):
-    while not (home / "runner.json").exists():
-        time.sleep(0.01)
-    print(json.dumps(json.loads((home / "runner.json").read_text())["nodes"][0]), flush=True)
-
-StepProcess.open_gate = die
-home = Path(sys.argv[1])
-threading.Thread(target=tell, args=[home], daemon=True).start()
-serve("127.0.0.1:0", home, lab=True)
+StepProcess.open_gate = never
+main()
 """
 
 
@@ -269,8 +253,8 @@ async def test_a_clean_end_leaves_no_process_and_a_later_runner_says_interrupted
     assert not alive(sleeper)
     assert not (home / "runner.json").exists()
     with runner_process(home) as running:
-        lines = await running.node(client).events(order["runId"])
-    assert one(lines, "attempt-finished")["reasonCode"] == "interrupted"
+        told = await running.node(client).events(order["runId"])
+    assert one(told, "attempt-finished")["reasonCode"] == "interrupted"
 
 
 async def test_a_home_that_was_copied_goes_on_under_a_new_journal(tmp_path: Path) -> None:

@@ -149,6 +149,9 @@ class Attempt:
             how = await self._over
             left = await self._end(process) if how != "end" else []
             await self._drain(pipes)
+        except Exception:
+            process.signal_group(signal.SIGKILL)
+            raise
         finally:
             self._task.run.on_cancel = None
             if timer is not None:

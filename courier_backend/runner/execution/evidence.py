@@ -92,7 +92,7 @@ def _keep_in_file(
     task.run.files.add(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with draft.open("w+b") as file:
+        with open(draft, "w+b", opener=_private) as file:
             write_evidence(file, _contents(task, story, files))
             file.flush()
             os.fsync(file.fileno())
@@ -113,6 +113,10 @@ def reload_line(path: Path, step: int, attempt: int, digest: str) -> bytes:
     with suppress(OSError):
         return evidence_line(step, attempt, digest, path.read_bytes())
     return b""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _measure(path: Path) -> tuple[int, str]:

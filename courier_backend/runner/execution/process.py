@@ -100,10 +100,13 @@ class StepProcess:
 
     def has_company(self) -> bool:
         """Whether others of its group live on."""
-        with suppress(ProcessLookupError):
+        try:
             os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
             return True
-        return False
+        return True
 
     def restore_file_limit(self, soft: int, hard: int) -> None:
         """Give it the file limit that we had before we raised ours."""

@@ -26,6 +26,19 @@ async def execute(run: Run, node: NodeHost) -> None:
         _finish(run, failed)
 
 
+def finish_broken(run: Run, error: BaseException) -> None:
+    """End a run that the runner could not make sense of, or stumbled over."""
+    if not run.finished:
+        sentence = f"the runner could not execute it: {error!r}"
+        _tell_end(run, RunStatus.FAILURE, ReasonCode.REFUSED, sentence)
+
+
+def finish_untrusted(run: Run) -> None:
+    """End a run of a journal that does not tell for sure what was executed."""
+    sentence = "the journal of the node was copied, restored or damaged, so the run ends here"
+    _tell_end(run, RunStatus.FAILURE, ReasonCode.INTERRUPTED, sentence)
+
+
 def finish_canceled(run: Run) -> None:
     """End a run that is not to do anything (more)."""
     _tell_end(run, RunStatus.CANCELED, ReasonCode.NONE, "")

@@ -41,7 +41,7 @@ def load_nodes(home: Path, count: int, seed: int | None) -> list[NodeKeys]:
             write_json(path, {"seed": seed, "nodes": [_item(node) for node in nodes]})
     except OSError as error:
         raise Conflict(f"{path} cannot be used: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Conflict(
             f"{path} is damaged; bring it back from a copy, or remove it to make new nodes."
         ) from error

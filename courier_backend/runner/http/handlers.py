@@ -120,8 +120,8 @@ class Handlers:
             if not is_run_id(run_id):
                 raise Refusal(404, "not-found", "this is no id of a run")
             await self._ledger.cancel_unseen(run_id)
-        elif run.order["nodeId"] == node.id:
-            await self._ledger.cancel(node, run)
+        else:
+            await self._ledger.cancel(node, self._known(node, run_id))
         await exchange.json(202, {"runId": run_id, "known": run is not None})
 
     async def _release(self, exchange: Exchange, _node: Node, _parts: list[str]) -> None:
