@@ -63,7 +63,7 @@ bench: $(RUNTIME)  ## measure, side by side with others; writes bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
 
 screenshots: $(DEV)  ## photograph every screen on a demo fleet, into screenshots/
-	@$(BIN)/python screenshots/make.py
+	@$(BIN)/python -m screenshots.make
 
 lock: $(BIN)/python  ## choose newest allowed versions, into the lock files
 	@$(BIN)/python -m venv $(VENV).lock
