@@ -1,8 +1,10 @@
 """The files that a step put into its evidence folder: found without following any link."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -10,7 +12,7 @@ from typing import BinaryIO, Final
 from courier_backend.artifact.format import MOST_FILES, member_of
 
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_ELOOP_SENTENCE: Final = "not a regular file"
+_NOT_REGULAR: Final = "not a regular file"
 
 
 @dataclass(slots=True)
@@ -30,9 +32,9 @@ class FileHarvest:
         taken: set[str] = set()
         for root, folders, names, descriptor in os.fwalk(self.folder, follow_symlinks=False):
             folders.sort()
-            for name in sorted(names):
-                relative = os.path.relpath(Path(root, name), self.folder)
-                member = member_of(relative)
+            links = [name for name in folders if _is_link(name, descriptor)]
+            for name in sorted(names + links):
+                member = member_of(os.path.relpath(Path(root, name), self.folder))
                 reason = self._unfit(member, taken)
                 if reason:
                     self._leave(member, reason)
@@ -50,13 +52,13 @@ class FileHarvest:
         try:
             opened = os.open(name, _OPEN, dir_fd=descriptor)
         except OSError as error:
-            link = stat.S_ISLNK(os.lstat(name, dir_fd=descriptor).st_mode)
-            self._leave(member, _ELOOP_SENTENCE if link else error.strerror or "cannot be read")
+            link = error.errno == errno.ELOOP
+            self._leave(member, _NOT_REGULAR if link else error.strerror or "cannot be read")
             return
         with os.fdopen(opened, "rb") as file:
             status = os.fstat(opened)
             if not stat.S_ISREG(status.st_mode):
-                self._leave(member, _ELOOP_SENTENCE)
+                self._leave(member, _NOT_REGULAR)
             elif status.st_size > self.budget:
                 self._leave(member, f"{status.st_size} bytes do not fit")
             else:
@@ -67,3 +69,10 @@ class FileHarvest:
     def _leave(self, member: str, reason: str) -> None:
         if len(self.left_out) < MOST_FILES:
             self.left_out.append({"name": member, "reason": reason})
+
+
+def _is_link(name: str, descriptor: int) -> bool:
+    """Whether what counts as a folder is a link to one; it is not entered, and named."""
+    with suppress(OSError):
+        return stat.S_ISLNK(os.lstat(name, dir_fd=descriptor).st_mode)
+    return False
