@@ -98,12 +98,12 @@ jobs: Final = Table(
     _text("body_digest"),
 )
 _there = jobs.c.deleted_at.is_(None)
-Index("jobs_by_creation", jobs.c.created_at, sqlite_where=_there)
+Index("jobs_not_deleted", jobs.c.no, sqlite_where=_there)
 Index("jobs_by_name", jobs.c.name, sqlite_where=_there)
-Index("jobs_by_status", jobs.c.status, jobs.c.created_at, sqlite_where=_there)
+Index("jobs_by_status", jobs.c.status, sqlite_where=_there)
 Index(
     "jobs_with_execution",
-    jobs.c.created_at,
+    jobs.c.no,
     sqlite_where=_there & jobs.c.next_execution_at.is_not(None),
 )
 Index(

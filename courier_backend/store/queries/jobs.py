@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from courier_backend.model.status import JobStatus
 from courier_backend.model.wire import JobItem, LastInstance, Pagination
 from courier_backend.store.queries.counts import total
-from courier_backend.store.queries.lookup import not_found
+from courier_backend.store.queries.lookup import not_found, unindexed
 from courier_backend.store.queries.moments import moment
 from courier_backend.store.queries.paging import Listed, PageRequest, read_page
 from courier_backend.store.tables import instances, job_definitions, jobs
@@ -40,34 +40,36 @@ def list_jobs(
 
     `active`: status active and an execution to come (True), or not so (False).
     """
-    conditions = [jobs.c.deleted_at.is_(None), *_conditions(active, status, name)]
+    by_name = sort_key == "name"
+    conditions = _conditions(active, status, name, by_name=by_name)
     if active is None and name is None:
         count = total(connection, "jobs", 0, status)
     else:
         query = select(func.count()).select_from(jobs).where(*conditions)
         count = connection.execute(query).scalar_one()
-    first = jobs.c.name if sort_key == "name" else jobs.c.created_at
+    if not by_name:
+        return read_page(connection, Listed(_whole(), conditions, (jobs.c.no,), count), page, _item)
 
     def anchor(numbers: list[int]) -> tuple[Any, int]:
-        value = connection.execute(select(first).where(jobs.c.no == numbers[0])).scalar()
-        return value, numbers[0]
+        name = connection.execute(select(jobs.c.name).where(jobs.c.no == numbers[0])).scalar()
+        return name, numbers[0]
 
-    by_name = anchor if sort_key == "name" else None
-    found = Listed(_whole(), conditions, (first, jobs.c.no), count, anchor=by_name)
+    found = Listed(_whole(), conditions, (jobs.c.name, jobs.c.no), count, anchor=anchor)
     return read_page(connection, found, page, _item)
 
 
 def _conditions(
-    active: bool | None, status: str | None, name: str | None
+    active: bool | None, status: str | None, name: str | None, *, by_name: bool
 ) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    has_next = jobs.c.next_execution_at.is_not(None)
-    if active:
-        conditions += [has_next, jobs.c.status == str(JobStatus.ACTIVE)]
-    elif active is False:
-        conditions.append(~(has_next & (jobs.c.status == str(JobStatus.ACTIVE))))
+    """What the jobs must be. Those that come by name are found by the index that orders them."""
+    conditions: list[ColumnElement[bool]] = [jobs.c.deleted_at.is_(None)]
+    its_status: ColumnElement[Any] = unindexed(jobs.c.status) if by_name else jobs.c.status
+    its_next = unindexed(jobs.c.next_execution_at) if by_name else jobs.c.next_execution_at
+    if active is not None:
+        is_active = its_next.is_not(None) & (unindexed(jobs.c.status) == str(JobStatus.ACTIVE))
+        conditions.append(is_active if active else ~is_active)
     if status is not None:
-        conditions.append(jobs.c.status == str(status))
+        conditions.append(its_status == str(status))
     if name is not None:
         conditions.append(jobs.c.name == name)
     return conditions

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from courier_backend.model.status import FINAL_INSTANCE, InstanceStatus, ReasonCode, RunStatus
 from courier_backend.model.times import from_micros, to_micros
+from courier_backend.store.queries.lookup import unindexed
 from courier_backend.store.queries.nodes import newest_facts
 from courier_backend.store.tables import (
     attempts,
@@ -191,8 +192,8 @@ def coming_jobs(connection: Connection, limit: int) -> list[DueJob]:
 def _coming() -> Select[Any]:
     return (
         select(jobs.c.id, jobs.c.name, jobs.c.next_execution_at)
-        .where(jobs.c.next_execution_at.is_not(None), jobs.c.status == "active")
-        .where(jobs.c.deleted_at.is_(None))
+        .where(jobs.c.next_execution_at.is_not(None), unindexed(jobs.c.status) == "active")
+        .where(unindexed(jobs.c.deleted_at).is_(None))
         .order_by(jobs.c.next_execution_at, jobs.c.no)
     )
 

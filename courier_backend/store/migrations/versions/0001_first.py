@@ -161,9 +161,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
     )
     op.create_index(
-        "jobs_by_creation",
+        "jobs_not_deleted",
         "jobs",
-        ["created_at"],
+        ["no"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
     )
@@ -187,14 +187,14 @@ def upgrade() -> None:
     op.create_index(
         "jobs_by_status",
         "jobs",
-        ["status", "created_at"],
+        ["status"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
         "jobs_with_execution",
         "jobs",
-        ["created_at"],
+        ["no"],
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL AND next_execution_at IS NOT NULL"),
     )
