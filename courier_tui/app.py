@@ -13,7 +13,7 @@ from courier_tui import theming
 from courier_tui.changes import Changes
 from courier_tui.frame import Frame
 from courier_tui.keymap import EVERYWHERE, SECTION_KEYS, bindings
-from courier_tui.link import Contact, Link, LinkState
+from courier_tui.link import FIRST_PAUSE, Contact, Link, LinkState
 from courier_tui.screens import sections
 from courier_tui.screens.live import LiveScreen
 from courier_tui.text import plain
@@ -55,6 +55,7 @@ class CourierApp(Frame):
         user_themes: Path | None = None,
         clock: Clock = utc_now,
         flush_seconds: float = FLUSH_SECONDS,
+        first_pause: float = FIRST_PAUSE,
     ) -> None:
         super().__init__()
         self.clock = clock
@@ -65,6 +66,7 @@ class CourierApp(Frame):
             on_events=self._happened,
             may_start=may_start,
             clock=clock,
+            first_pause=first_pause,
         )
         self._changes = Changes()
         self._flush_seconds = flush_seconds
@@ -116,16 +118,17 @@ class CourierApp(Frame):
     def _link_told(self, state: LinkState) -> None:
         if state.contact is Contact.LIVE:
             self._note(Changes(everything=True))
-        if isinstance(self.screen, LiveScreen):
-            self.screen.link_changed(state)
+        screen = self._seen()
+        if screen is not None:
+            screen.link_changed(state)
 
     def action_reconnect(self) -> None:
         """Try again now."""
         self.link.poke()
 
     def _tick(self) -> None:
-        screen = self.screen
-        if isinstance(screen, LiveScreen) and screen.ready:
+        screen = self._seen()
+        if screen is not None and screen.ready:
             screen.tick()
             if self.link.state.contact is Contact.LOST:
                 screen.link_changed(self.link.state)
@@ -148,10 +151,16 @@ class CourierApp(Frame):
         """Tell the screen that is seen; the others look anew when they are seen again."""
         self._flushing = False
         changes, self._changes = self._changes, Changes()
-        for screen in reversed(self.screen_stack):  # what lies under a dialog is seen, too
+        screen = self._seen()
+        if screen is not None:
+            screen.changed(changes)
+
+    def _seen(self) -> LiveScreen | None:
+        """The screen that is seen, also from under a dialog; none at the very end."""
+        for screen in reversed(self.screen_stack):
             if isinstance(screen, LiveScreen):
-                screen.changed(changes)
-                break
+                return screen
+        return None
 
     # The way
 

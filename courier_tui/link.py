@@ -53,6 +53,7 @@ class Link:
         on_events: Callable[[list[EventItem]], None],
         may_start: Callable[[], bool] = lambda: True,
         clock: Clock = utc_now,
+        first_pause: float = FIRST_PAUSE,
     ) -> None:
         self.state = LinkState()
         self._connect = connect
@@ -60,6 +61,7 @@ class Link:
         self._on_events = on_events
         self._may_start = may_start
         self._clock = clock
+        self._first_pause = first_pause
         self._backend: Backend | None = None
         self._poked = asyncio.Event()
         self._start = True
@@ -90,15 +92,15 @@ class Link:
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""
-        pause = FIRST_PAUSE
+        pause = self._first_pause
         try:
             while True:
                 error = await self._until_lost()
                 # The first loss after good contact is tried again soon, the next ones later.
-                pause = FIRST_PAUSE if self.state.contact is Contact.LIVE else pause
+                pause = self._first_pause if self.state.contact is Contact.LIVE else pause
                 self._lost(error, pause)
                 await self._wait(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = max(min(pause * 2, LONGEST_PAUSE), self._first_pause)
         finally:
             await self.close()
 

@@ -210,7 +210,7 @@ def _verdict(group: GroupItem, _ink: Ink) -> list[Span]:
 
 GROUP_COLUMNS: Final[Sequence[Column[GroupItem]]] = (
     Column("status", "Status", lambda g, _k: badge(sign(g["status"])), 10),
-    Column("group", "Group", lambda g, _k: _text(f"group {g['groupNumber'] + 1}"), 8),
+    Column("group", "Group", lambda g, _k: _text(f"group {g['groupNumber']}"), 8),
     Column(
         "progress",
         "Progress",
@@ -274,7 +274,7 @@ RUNS: Final[Subject[RunItem]] = Subject(
         Column(
             "group",
             "Group",
-            lambda r, _k: _text(str(r["groupNumber"] + 1), Tone.MUTED),
+            lambda r, _k: _text(str(r["groupNumber"]), Tone.MUTED),
             6,
             right=True,
             drop=4,
@@ -283,7 +283,7 @@ RUNS: Final[Subject[RunItem]] = Subject(
         Column(
             "batch",
             "Batch",
-            lambda r, _k: _text(str(r["batchNumber"] + 1), Tone.MUTED),
+            lambda r, _k: _text(str(r["batchNumber"]), Tone.MUTED),
             6,
             right=True,
             drop=5,

@@ -25,8 +25,10 @@ def moment(text: str) -> datetime | None:
 
 
 def duration(seconds: float) -> str:
-    """``0.4 s``, ``12 s``, ``3:05``, ``2:14:09``, ``3 d 04 h``."""
+    """``27 ms``, ``1.4 s``, ``12 s``, ``3:05``, ``2:14:09``, ``3 d 04 h``."""
     seconds = max(seconds, 0.0)
+    if seconds < 0.1:  # noqa: PLR2004  where tenths say nothing
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 10:  # noqa: PLR2004  where tenths still say something
         return f"{seconds:.1f} s"
     whole = int(seconds)

@@ -202,7 +202,7 @@ class Editor(LiveScreen):
         if answer["instanceId"]:
             from courier_tui.screens.instance import InstanceScreen  # noqa: PLC0415  first shown
 
-            frame.open(InstanceScreen(answer["instanceId"], f"instance {answer['instanceId'][:8]}"))
+            frame.open(InstanceScreen(answer["instanceId"], ""))
         else:
             from courier_tui.screens.job import JobScreen  # noqa: PLC0415  first shown
 

@@ -81,6 +81,8 @@ class InstanceScreen(LiveScreen):
         self.instance = instance
         if self.is_attached:
             self._show(instance)
+            self.name_crumb(self.crumb or instance["jobName"])
+            self.refresh_bindings()
 
     def _show(self, instance: InstanceItem) -> None:
         self._show_head(instance)
@@ -101,10 +103,11 @@ class InstanceScreen(LiveScreen):
 
     def _facts(self, instance: InstanceItem) -> list[tuple[str, list[Span]]]:
         now = self.frame.clock()
+        took = span(instance["startedAt"], instance["finishedAt"], now)
         facts = [
             ("", badge(sign(instance["status"]))),
             ("", score(instance["runCounts"], instance["totalRuns"])),
-            ("took", describe.say(span(instance["startedAt"], instance["finishedAt"], now))),
+            ("for" if instance["status"] in UNFINISHED else "took", describe.say(took)),
             ("started", describe.say(ago(instance["createdAt"], now))),
             ("by", describe.say(instance["triggeredBy"])),
             ("id", describe.say(short(instance["id"]), Tone.MUTED)),
@@ -124,6 +127,12 @@ class InstanceScreen(LiveScreen):
     def concerned(self, changes: Changes) -> bool:
         """Whether this instance or one of its runs changed."""
         return changes.of_instance(self.instance_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is over cannot be canceled; what is not over is not tried again."""
+        if self.instance is not None and action in {"cancel", "retry"}:
+            return (self.instance["status"] in UNFINISHED) is (action == "cancel")
+        return super().check_action(action, parameters)
 
     def on_resize(self) -> None:
         """The bar is as wide as the screen."""

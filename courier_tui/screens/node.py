@@ -84,11 +84,12 @@ class NodeScreen(LiveScreen):
         facts = [
             ("Health", badge(health_sign(status))),
             ("Contact", describe.say(ago(node["lastContactAt"], self.frame.clock()))),
-            ("Latency", describe.say(describe.latency(node["latencySeconds"]))),
             ("Busy", describe.say(f"{node['activeRuns']} of {node['capacity']}")),
             ("Address", describe.say(node["url"])),
             ("Id", describe.say(node["id"], Tone.MUTED)),
         ]
+        if node["latencySeconds"] > 0:
+            facts.insert(2, ("Latency", describe.say(describe.latency(node["latencySeconds"]))))
         if node["healthReason"]:
             facts.insert(1, ("Why", describe.say(node["healthReason"], Tone.WARN)))
         return facts
@@ -113,8 +114,10 @@ class NodeScreen(LiveScreen):
 
 
 def _tags(node: NodeItem) -> list[tuple[str, list[Span]]]:
-    tags = "  ".join(f"{key}={value}" for key, value in node["tags"].items())
-    return [("Tags", describe.say(tags))] if tags else []
+    return [
+        ("Tags" if not place else "", describe.say(f"{key}={value}"))
+        for place, (key, value) in enumerate(node["tags"].items())
+    ]
 
 
 def _skills(node: NodeItem) -> list[tuple[str, list[Span]]]:

@@ -103,18 +103,17 @@ class RunScreen(LiveScreen):
         if self.is_attached:
             self._show_head()
             self._show_steps()
+            self.refresh_bindings()
 
     def _show_head(self) -> None:
         run = self.run
         if run is None:
             return
+        took = span(run["startedTime"], run["finishedTime"], self.frame.clock())
         facts = [
             ("", badge(sign(run["status"]))),
             ("on", describe.say(run["nodeName"])),
-            (
-                "took",
-                describe.say(span(run["startedTime"], run["finishedTime"], self.frame.clock())),
-            ),
+            ("for" if run["status"] in UNFINISHED else "took", describe.say(took)),
             ("id", describe.say(short(run["runId"]), Tone.MUTED)),
         ]
         if run["waitingPlace"]:
@@ -223,6 +222,12 @@ class RunScreen(LiveScreen):
     def concerned(self, changes: Changes) -> bool:
         """Whether this run changed."""
         return changes.of_run(self.run_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is over cannot be canceled."""
+        if action == "cancel" and self.run is not None:
+            return self.run["status"] in UNFINISHED
+        return super().check_action(action, parameters)
 
     @on(Table.Opened, "#steps")
     def _to_output(self) -> None:

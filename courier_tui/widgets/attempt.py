@@ -21,7 +21,7 @@ def attempt_facts(step: StepItem, attempt: AttemptItem | None) -> list[Span]:
         facts.append(("", ending))
     if attempt["status"] not in {"running", "active"}:
         facts.append(("took", [(duration(attempt["durationSeconds"]), Tone.PLAIN)]))
-    facts.append(("evidence", _evidence(attempt)))
+        facts.append(("evidence", _evidence(attempt)))
     if step["ignored"]:
         facts.append(("", [("ignored", Tone.WARN)]))
     reason = attempt["reason"] or attempt["evidence"]["reason"]

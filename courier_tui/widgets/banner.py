@@ -21,6 +21,7 @@ class Banner(Static):
         height: auto;
         max-height: 3;
         padding: 0 1;
+        margin: 0 0 1 0;
         background: $warning 12%;
         color: $foreground;
     }

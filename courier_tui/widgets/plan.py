@@ -61,7 +61,7 @@ def plan_lines(plan: PlanItem) -> list[Span]:
 
 def _group(group: PlanGroup, *, several: bool) -> list[Span]:
     nodes = group["nodes"]
-    title = f"Group {group['groupNumber'] + 1}: " if several else ""
+    title = f"Group {group['groupNumber']}: " if several else ""
     spans: list[Span] = [
         (f"{title}{counted(len(nodes), 'node')}", Tone.STRONG),
         (f", {_how(group)}, at most {duration(group['timeoutSeconds'])} each\n", Tone.PLAIN),
@@ -87,6 +87,8 @@ def _how(group: PlanGroup) -> str:
 
 def _batches(group: PlanGroup) -> list[Span]:
     names = {node["id"]: plain(node["name"]) or node["id"][:8] for node in group["nodes"]}
+    if group["rolling"]:
+        return _in_turn([names.get(each, each[:8]) for batch in group["batches"] for each in batch])
     spans: list[Span] = []
     for number, batch in enumerate(group["batches"][:_BATCHES], 1):
         named = ", ".join(names.get(each, each[:8]) for each in batch[:_NAMED])
@@ -94,6 +96,13 @@ def _batches(group: PlanGroup) -> list[Span]:
         spans += [(f"  {number}  ", Tone.FAINT), (f"{named}{more}\n", Tone.PLAIN)]
     left = len(group["batches"]) - _BATCHES
     return [*spans, (f"     and {left} more\n", Tone.MUTED)] if left > 0 else spans
+
+
+def _in_turn(names: Sequence[str]) -> list[Span]:
+    """The first of those that follow one another."""
+    most = _NAMED * 2
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return [("  in turn  ", Tone.FAINT), (f"{', '.join(names[:most])}{more}\n", Tone.PLAIN)]
 
 
 def _criterion(criterion: Mapping[str, Any]) -> str:

@@ -70,13 +70,14 @@ class TestWording:
     @pytest.mark.parametrize(
         ("seconds", "text"),
         [
-            (0.04, "0.0 s"),
+            (0.04, "40 ms"),
+            (0.5, "0.5 s"),
             (9.94, "9.9 s"),
             (59, "59 s"),
             (65, "1:05"),
             (7449, "2:04:09"),
             (273_600, "3 d 04 h"),
-            (-5, "0.0 s"),
+            (-5, "0 ms"),
         ],
     )
     def test_durations(self, seconds: float, text: str) -> None:

@@ -31,7 +31,7 @@ def make_app(backend: FakeBackend, **more: Any) -> CourierApp:
             raise backend.gone
         return backend
 
-    return CourierApp(connect, clock=clock, flush_seconds=0.01, **more)
+    return CourierApp(connect, clock=clock, flush_seconds=0.01, first_pause=600, **more)
 
 
 @asynccontextmanager
