@@ -16,6 +16,7 @@ from courier_backend.hosting.runner_process import (
     HostedRunner,
     end_runner,
     find_runner,
+    is_locked,
     start_runner,
 )
 
@@ -79,6 +80,12 @@ def _raise_one(home: Path, share: int, seed: int, index: int) -> HostedRunner:
     arguments = ["--listen", "127.0.0.1:0", "--nodes", str(share), "--seed", own_seed, "--lab"]
     first = index * NODES_A_PROCESS
     return find_runner(home) or start_runner(home, [*arguments, "--first", str(first)])
+
+
+def is_short(lab: Path) -> bool:
+    """Whether a runner that the plan asks for is gone."""
+    homes = [_home(lab, index) for index, _ in enumerate(read_plan(lab).shares())]
+    return any(not is_locked(home / "runner.lock") for home in homes)
 
 
 def lab_nodes(lab: Path) -> list[HostedNode]:

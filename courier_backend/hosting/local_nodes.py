@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.hosting.lab_fleet import (
     LabPlan,
     changed_homes,
     end_lab,
+    is_short,
     lab_nodes,
     raise_lab,
     read_plan,
@@ -20,11 +22,14 @@ from courier_backend.hosting.runner_process import (
     HostedNode,
     HostedRunner,
     find_runner,
+    is_locked,
     start_runner,
 )
 from courier_backend.model.errors import BadInput, Conflict, CourierError
 
 MOST_LAB_NODES: Final = 5000
+KEEP_SECONDS: Final = 2.0
+LONGEST_SECONDS: Final = 60.0
 _AT_ONCE: Final = 32
 
 _log = logging.getLogger(__name__)
@@ -46,22 +51,29 @@ class LocalNodes:
         self._lab_home = lab_home
         self._lab_lock = asyncio.Lock()
 
-    async def raise_builtin(self) -> None:
-        """Bring up this machine's own node; a failure is logged and shows in its health."""
-        try:
-            runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
-            await self._take_in(runner.nodes, builtin=True)
-        except (CourierError, OSError) as error:
-            _log.error("this machine's own node did not come up: %s", error)
+    async def keep_builtin(self) -> None:
+        """Bring up this machine's own node, and again whenever its runner is gone; for ever."""
+        await _keep(self._raise_builtin, self._builtin_is_gone, "this machine's own node")
 
-    async def raise_planned_lab(self) -> None:
-        """Bring the lab back as it was, if there was one."""
+    async def keep_lab(self) -> None:
+        """Bring up the lab as it was planned, and again what is gone of it; for ever."""
+        await _keep(self._raise_planned_lab, self._lab_is_short, "the lab")
+
+    async def _raise_builtin(self) -> None:
+        runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
+        await self._take_in(runner.nodes, builtin=True)
+
+    def _builtin_is_gone(self) -> bool:
+        return not is_locked(self._builtin_home / "runner.lock")
+
+    async def _raise_planned_lab(self) -> None:
         plan = await asyncio.to_thread(read_plan, self._lab_home)
         if plan.nodes:
-            try:
-                await self.lab_up(plan.nodes, plan.seed)
-            except (CourierError, OSError) as error:
-                _log.error("the lab did not come up: %s", error)
+            await self.lab_up(plan.nodes, plan.seed)
+
+    def _lab_is_short(self) -> bool:
+        # While the lab is changed its runners come and go.
+        return not self._lab_lock.locked() and is_short(self._lab_home)
 
     async def lab_up(self, count: int, seed: int) -> list[HostedNode]:
         """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
@@ -130,6 +142,25 @@ class LocalNodes:
                     f"The lab cannot change now: {runs} runs are at work on its nodes.",
                     hint="Wait for them, or cancel them.",
                 )
+
+
+async def _keep(
+    raise_it: Callable[[], Awaitable[None]], is_gone: Callable[[], bool], what: str
+) -> None:
+    """Raise something, then whenever it is gone; a failure is logged, and tried again later."""
+    pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
+    missing = True
+    while True:
+        if missing:
+            try:
+                await raise_it()
+                pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
+            except (CourierError, OSError) as error:
+                _log.error("%s did not come up: %s", what, error)
+        await asyncio.sleep(next(pauses))
+        missing = await asyncio.to_thread(is_gone)
+        if not missing:
+            pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
 
 
 def _builtin_runner(home: Path) -> HostedRunner:

@@ -116,8 +116,8 @@ class Service:
             self.ready.set()
             for work in self._background:
                 group.create_task(work())
-            group.create_task(self.local_nodes.raise_builtin())
-            group.create_task(self.local_nodes.raise_planned_lab())
+            group.create_task(self.local_nodes.keep_builtin())
+            group.create_task(self.local_nodes.keep_lab())
 
     async def _refresh_nodes(self) -> None:
         await refresh_nodes(self.fleet, self._settings.backend.node_refresh_seconds)

@@ -17,8 +17,8 @@ def house(courier_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int]
     async def nothing(_self: LocalNodes) -> None:
         return None
 
-    monkeypatch.setattr(LocalNodes, "raise_builtin", nothing)
-    monkeypatch.setattr(LocalNodes, "raise_planned_lab", nothing)
+    monkeypatch.setattr(LocalNodes, "keep_builtin", nothing)
+    monkeypatch.setattr(LocalNodes, "keep_lab", nothing)
 
     def make(size: int) -> House:
         made = House(courier_home, size)
