@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.screen import Screen
 
 from courier_backend.client.connect import connect_async, named_address
-from courier_backend.model.errors import CourierError, Unreachable
+from courier_backend.model.errors import CourierError
 from courier_tui import theming
 from courier_tui.changes import Changes
 from courier_tui.frame import Frame
@@ -231,7 +231,7 @@ def run(places: Places, *, url: str = "", token_file: str = "") -> int:
     """
     named = named_address(url, token_file, os.environ)
     app = CourierApp(
-        _connector(places, url, token_file),
+        connector(places, url, token_file),
         local=named is None,
         may_start=places.backend_file.exists,  # left behind: it was not stopped, it fell
         user_themes=places.user_themes,
@@ -240,7 +240,9 @@ def run(places: Places, *, url: str = "", token_file: str = "") -> int:
     return app.return_code or 0
 
 
-def _connector(places: Places, url: str, token_file: str) -> Connect:
+def connector(places: Places, url: str = "", token_file: str = "") -> Connect:
+    """Finds the backend of these places, or the one that is named."""
+
     async def connect(start: bool) -> Backend:
         from courier_backend.client.async_client import AsyncClient  # noqa: PLC0415  start-up time
 
@@ -248,6 +250,3 @@ def _connector(places: Places, url: str, token_file: str) -> Connect:
         return AsyncClient(address)
 
     return connect
-
-
-__all__ = ["CourierApp", "Unreachable", "run"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -179,6 +180,16 @@ async def test_of_ten_thousand_rows_only_those_in_sight_are_asked_for() -> None:
         pages = {call.query["pagination.page"] for call in backend.asked("/runs?")}
         assert len(pages) <= 4
         assert all(call.query["pagination.size"] == str(PAGE) for call in backend.asked("/runs?"))
+
+
+async def test_a_full_screen_of_ten_thousand_rows_is_drawn_at_once() -> None:
+    async with running(many_runs(10_000), size=(160, 48)) as pilot:
+        await press(pilot, "3", "enter")
+        table = table_of(pilot, "#runs Table")
+        begin = time.process_time()
+        for line in range(table.size.height):
+            table.render_line(line)
+        assert time.process_time() - begin < 0.06
 
 
 async def test_a_filter_looks_through_all_of_ten_thousand_rows() -> None:
