@@ -57,6 +57,7 @@ def _copy(connection: sqlite3.Connection, path: Path, revision: str) -> Path:
     final = path.with_name(f"{path.name}.before-{revision or '0000'}")
     draft = final.with_name(f"{final.name}.part")
     draft.unlink(missing_ok=True)
+    draft.touch(0o600)  # it holds the tokens of nodes
     try:
         connection.execute("VACUUM INTO ?", (str(draft),))
         _verify(draft)

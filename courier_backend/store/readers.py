@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -34,14 +34,12 @@ class Readers:
         return await loop.run_in_executor(self._threads, self._run, query)
 
     def _run(self, query: Callable[[Connection], T]) -> T:
-        connection = self._connection()
         try:
-            connection.exec_driver_sql("BEGIN")
-            return query(connection)
+            connection = self._connection()
+            with connection.begin():
+                return query(connection)
         except DBAPIError as error:
             raise reading_problem(self._path, error) from error
-        finally:
-            connection.rollback()
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._own, "connection", None)
@@ -62,4 +60,11 @@ def _engine(path: Path) -> Engine:
     def connect() -> Any:  # noqa: ANN401  the driver's connection, for SQLAlchemy
         return connect_reader(path)
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin really: the driver, which was told to keep out of it, would give no snapshot."""
+    connection.exec_driver_sql("BEGIN")

@@ -319,11 +319,3 @@ counters: Final = Table(
     PrimaryKeyConstraint("scope", "owner", "status"),
     sqlite_with_rowid=False,
 )
-
-settings: Final = Table(
-    "settings",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-    sqlite_with_rowid=False,
-)

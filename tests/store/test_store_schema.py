@@ -101,6 +101,7 @@ def test_an_older_store_is_copied_and_migrated(
         assert rows == [("kept", "green")]
         assert stored_revision(committer.connection) == "0002"
     copy = filled.with_name("courier.db.before-0001")
+    assert copy.stat().st_mode & 0o077 == 0
     with closing(sqlite3.connect(copy)) as old:
         assert stored_revision(old) == "0001"
         assert old.execute("SELECT name FROM jobs").fetchall() == [("kept",)]

@@ -1,15 +1,13 @@
 """What happens to instances and their groups."""
 
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from courier_backend.model.errors import Conflict
 from courier_backend.model.event import GroupData, RunData
 from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN, InstanceStatus, RunStatus
 from courier_backend.store.batch import Values
 from courier_backend.store.known import KnownInstance, KnownRun
-from courier_backend.store.projection.note import Note, check_before, checked, micros
+from courier_backend.store.projection.note import Note, as_json, check_before, checked, micros
 from courier_backend.store.tables import groups, instance_specs, instances, runs
 
 _STATUSES: Final = frozenset(str(status) for status in InstanceStatus)
@@ -30,8 +28,8 @@ def instance_created(note: Note) -> None:
     note.batch.insert(instances, (instance.no,), _row(note, instance, len(data["runs"])))
     specs: Values = {
         "instance_no": instance.no,
-        "action_spec": _json(data["actionSpec"]),
-        "target_spec": _json(data["targetSpec"]),
+        "action_spec": as_json(data["actionSpec"]),
+        "target_spec": as_json(data["targetSpec"]),
     }
     note.batch.insert(instance_specs, (instance.no,), specs)
     note.batch.count("instances", 0, status, 1)
@@ -82,7 +80,7 @@ def _add_group(note: Note, instance: KnownInstance, group: GroupData) -> None:
         "batch_count": group["batchCount"],
         "distribution_method": group["distributionMethod"],
         "timeout_seconds": group["timeoutSeconds"],
-        "criteria": _json(group["criteria"]),
+        "criteria": as_json(group["criteria"]),
         "early_termination": bool(group["earlyTermination"]),
     }
     note.batch.insert(groups, (no,), row)
@@ -182,7 +180,3 @@ def group_changed(note: Note, instance: KnownInstance) -> None:
     }
     note.batch.update(groups, (no,), values)
     note.batch.update(instances, (instance.no,), {"updated_at": note.now})
-
-
-def _json(value: Any) -> str:  # noqa: ANN401  whatever the event holds
-    return orjson.dumps(value).decode()

@@ -2,13 +2,11 @@
 
 from typing import Any, Final
 
-import orjson
-
 from courier_backend.model.errors import Conflict
 from courier_backend.model.status import JobStatus
 from courier_backend.store.batch import Values
 from courier_backend.store.known import KnownJob
-from courier_backend.store.projection.note import Note, checked, micros
+from courier_backend.store.projection.note import Note, as_json, checked, micros
 from courier_backend.store.tables import job_definitions, jobs
 
 _STATUSES: Final = frozenset(str(status) for status in JobStatus)
@@ -32,7 +30,7 @@ def job_added(note: Note) -> None:
         "created_at": note.now,
         "modified_at": note.now,
         "next_execution_at": micros(data.get("nextExecutionTime")),
-        "exception_reasons": _json(data.get("exceptionReasons") or []),
+        "exception_reasons": as_json(data.get("exceptionReasons") or []),
         "idempotency_key": data.get("idempotencyKey") or None,
         "body_digest": data.get("bodyDigest") or "",
     }
@@ -59,7 +57,7 @@ def job_changed(note: Note, job: KnownJob) -> None:
     if "executionCount" in data:
         values["execution_count"] = data["executionCount"]
     if "exceptionReasons" in data:
-        values["exception_reasons"] = _json(data["exceptionReasons"])
+        values["exception_reasons"] = as_json(data["exceptionReasons"])
     note.batch.update(jobs, (job.no,), values)
 
 
@@ -79,8 +77,4 @@ def job_deleted(note: Note, job: KnownJob) -> None:
 
 
 def _define(note: Note, job: KnownJob, definition: dict[str, Any]) -> None:
-    note.batch.put(job_definitions, (job.no,), {"definition": _json(definition)})
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    note.batch.put(job_definitions, (job.no,), {"definition": as_json(definition)})

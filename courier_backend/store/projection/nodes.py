@@ -2,12 +2,10 @@
 
 from typing import Any, Final
 
-import orjson
-
 from courier_backend.model.errors import Conflict
 from courier_backend.store.batch import Values
 from courier_backend.store.known import KnownNode
-from courier_backend.store.projection.note import Note, micros
+from courier_backend.store.projection.note import Note, as_json, micros
 from courier_backend.store.tables import node_facts, nodes
 
 _AS_THEY_ARE: Final = {
@@ -71,7 +69,7 @@ def _values(data: dict[str, Any]) -> Values:
     values: Values = {column: data[key] for key, column in _AS_THEY_ARE.items() if key in data}
     for key, column in _AS_JSON.items():
         if key in data:
-            values[column] = orjson.dumps(data[key]).decode()
+            values[column] = as_json(data[key])
     if data.get("lastContactAt"):
         values["last_contact_at"] = micros(data["lastContactAt"])
     return values
@@ -86,7 +84,7 @@ def _note_facts(note: Note, node: KnownNode) -> None:
         "node_id": node.id,
         "revision": note.data.get("factsRevision", 1),
         "recorded_at": note.now,
-        "facts": orjson.dumps(note.data["facts"]).decode(),
+        "facts": as_json(note.data["facts"]),
     }
     note.numbers.facts += 1
     note.batch.insert(node_facts, (row["no"],), row)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from courier_backend.model.errors import Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.times import from_text, to_micros
@@ -59,6 +61,11 @@ class Note:
         self.run = run
         self.instance = run.instance
         self.job = run.instance.job
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401  whatever an event holds
+    """A value of the event's data as the store keeps it."""
+    return orjson.dumps(value).decode()
 
 
 def micros(text: str | None) -> int | None:

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-import orjson
-
 from courier_backend.model.event import EventItem, NewEvent
 from courier_backend.model.times import to_micros, to_text
 from courier_backend.store.batch import Batch
 from courier_backend.store.known import Known, KnownInstance, KnownJob, KnownNode, KnownRun
 from courier_backend.store.projection import evidence, instances, jobs, nodes, runs
-from courier_backend.store.projection.note import Note, Numbers
+from courier_backend.store.projection.note import Note, Numbers, as_json
 
 _NEW: Final[dict[str, Callable[[Note], None]]] = {
     "job-added": jobs.job_added,
@@ -63,8 +61,8 @@ def project(event: NewEvent, batch: Batch, known: Known, numbers: Numbers) -> Ev
         note.instance.no if note.instance else None,
         run.no if run else None,
         None if run else event.node_id,
-        orjson.dumps(data).decode(),
-        orjson.dumps(hidden).decode() if hidden else None,
+        as_json(data),
+        as_json(hidden) if hidden else None,
     )
     batch.events.append(row)
     return _item(note, data)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import orjson
-
 from courier_backend.model.status import (
     FINAL_RUN,
     IN_FLIGHT_RUN,
@@ -17,7 +15,7 @@ from courier_backend.model.times import from_text, to_micros
 from courier_backend.store.batch import Values
 from courier_backend.store.known import KnownRun
 from courier_backend.store.projection.instances import run_scopes
-from courier_backend.store.projection.note import Note, check_before, checked, micros
+from courier_backend.store.projection.note import Note, as_json, check_before, checked, micros
 from courier_backend.store.tables import attempts, runs, steps
 
 _STATUSES: Final = frozenset(str(status) for status in RunStatus)
@@ -115,8 +113,8 @@ def step_finished(note: Note, run: KnownRun) -> None:
         "num_attempts": data["numAttempts"],
         "reason_code": str(data["reasonCode"]),
         "reason": data["reason"],
-        "inputs": _json(data["inputs"]),
-        "outputs": _json(data["outputs"]),
+        "inputs": as_json(data["inputs"]) if data["inputs"] else "",
+        "outputs": as_json(data["outputs"]) if data["outputs"] else "",
         "finished_at": _at(data),
     }
     note.batch.put(steps, (run.no, data["step"]), values)
@@ -171,7 +169,3 @@ def _under_way(note: Note, run: KnownRun) -> Values:
 def _at(data: Mapping[str, Any]) -> int:
     """When it happened, by the node's clock."""
     return to_micros(from_text(data["at"]))
-
-
-def _json(values: Mapping[str, Any]) -> str:
-    return orjson.dumps(values).decode() if values else ""

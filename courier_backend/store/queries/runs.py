@@ -1,7 +1,7 @@
 """Runs: pages and one; the nodes of an instance's runs; the evidence of an attempt."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -67,17 +67,12 @@ def list_runs(
 
     Narrowed by time, but not to an instance, they come in the order of their last update.
     """
-    wanted = _wanted(connection, instance_id, group_number, job_id)
-    wanted = _Wanted(
-        wanted.first,
-        wanted.end,
-        wanted.instance_no,
-        wanted.group_no,
-        wanted.job_no,
-        node_id,
-        str(status) if status is not None else None,
-        to_micros(run_after) if run_after else None,
-        to_micros(run_before) if run_before else None,
+    wanted = replace(
+        _wanted(connection, instance_id, group_number, job_id),
+        node_id=node_id,
+        status=str(status) if status is not None else None,
+        after=to_micros(run_after) if run_after else None,
+        before=to_micros(run_before) if run_before else None,
     )
     conditions = _conditions(connection, wanted)
     found = Listed(

@@ -271,13 +271,6 @@ def upgrade() -> None:
     op.create_index("runs_by_status", "runs", ["status"], unique=False)
     op.create_index("runs_by_update", "runs", ["updated_at"], unique=False)
     op.create_table(
-        "settings",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "steps",
         sa.Column("run_no", sa.Integer(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
