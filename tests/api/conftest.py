@@ -5,13 +5,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from courier_backend.store.store import Store
+from api_token import TOKEN
 from fake_service import FakeService
 from fastapi import FastAPI
 
 from courier_backend.api.app import create_app
-
-TOKEN = "the token"
+from courier_backend.store.store import Store
 
 
 @pytest.fixture

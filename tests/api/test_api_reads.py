@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import TOKEN
+from api_token import TOKEN
 from fake_service import FakeService
 from fastapi import FastAPI
 from history import INSTANCE, JOB, NODES, RUNS, first_run, instance_created, job_added, node_added

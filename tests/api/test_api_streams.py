@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import TOKEN
+from api_token import TOKEN
 from fake_service import FakeService
 from fastapi import FastAPI
 from serving import serving

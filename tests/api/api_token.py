@@ -1,0 +1,3 @@
+"""The token of the app under test."""
+
+TOKEN = "the token"
