@@ -10,6 +10,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input
 from tui_backend import FakeBackend
 from tui_world import clock
 
@@ -20,6 +21,7 @@ from courier_tui.screens.run import RunScreen
 from courier_tui.widgets.listing import Listing
 from courier_tui.widgets.table import Table
 
+MOVES = {"up", "down", "left", "right", "tab"}
 ENDLESS = {"link", "output", "leave", "work", "leave-editor", "beginning", "save"}
 """Workers that wait for somebody: a stream, or an answer to a dialog."""
 
@@ -75,9 +77,12 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """The keys, at rest between those that change what is shown."""
     for key in keys:
         await pilot.press(key)
-        await settle(pilot)
+        if key not in MOVES and not isinstance(pilot.app.screen.focused, Input):
+            await settle(pilot)
+    await settle(pilot)
 
 
 def screen_of(pilot: Pilot[Any]) -> Screen[Any]:
