@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,16 @@ class AttemptKept:
     note: dict[str, Any] | None
 
     async def output(self, stream: str, offset: int, limit: int) -> bytes:
-        """Bytes of the output as it is kept, from `offset` on."""
+        """Bytes of the output as it is kept, from `offset` on.
+
+        Raises:
+            OSError, ValueError: it cannot be read.
+        """
+        found = self.evidence()
+        if found is not None:
+            return await asyncio.to_thread(_member, found[0], f"{stream}.log", offset, limit)
+        if self.run.flush_output is not None:
+            self.run.flush_output()
         stem = self._stem(stream)
         bounds = self.node.host.bounds
         return await asyncio.to_thread(lambda: Spool.found(stem, bounds).part(offset, limit))
@@ -46,6 +57,13 @@ class AttemptKept:
 
     def _stem(self, ending: str) -> Path:
         return self.node.spool / f"{self.run.id}-{self.step}-{self.attempt}.{ending}"
+
+
+def _member(source: bytes | Path, name: str, offset: int, limit: int) -> bytes:
+    opened = BytesIO(source) if isinstance(source, bytes) else source
+    with zipfile.ZipFile(opened) as archive, archive.open(name) as member:
+        member.seek(offset)
+        return member.read(limit)
 
 
 def kept_of(run: Run, node: NodeHost, step: int, attempt: int) -> AttemptKept | None:

@@ -85,9 +85,10 @@ class Ledger:
         """A run that has not come yet is not to be executed when it does."""
         await self._set_stones([run_id], records.CANCELED)
 
-    async def release(self, run_ids: Iterable[str]) -> int:
-        """Forget finished runs; their stones stay. Gives how many were forgotten."""
-        done = [run for run_id in run_ids if (run := self.runs.get(run_id)) and run.is_over]
+    async def release(self, run_ids: Iterable[str], node_id: str) -> int:
+        """Forget finished runs of a node; their stones stay. Gives how many were forgotten."""
+        found = [run for run_id in run_ids if (run := self.runs.get(run_id)) and run.is_over]
+        done = [run for run in found if run.order["nodeId"] == node_id]
         if done:
             for run in done:
                 del self.runs[run.id]

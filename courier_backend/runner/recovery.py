@@ -26,9 +26,10 @@ def adopt_files(node: Node, runs: list[Run]) -> None:
     if not spool.is_dir():
         return
     by_id = {run.id: run for run in runs}
+    folders = {name: run for run in runs for name in _open_folders(run)}
     for path in spool.iterdir():
         found = _OF_AN_ATTEMPT.fullmatch(path.name)
-        run = by_id.get(found["run"]) if found else None
+        run = folders.get(path.name) or (by_id.get(found["run"]) if found else None)
         if run is not None:
             run.files.add(path)
         elif path.is_dir() and not path.is_symlink():
@@ -37,6 +38,12 @@ def adopt_files(node: Node, runs: list[Run]) -> None:
             path.unlink(missing_ok=True)
     for run in runs:
         _adopt_zips(run, spool)
+
+
+def _open_folders(run: Run) -> list[str]:
+    """The evidence folder of the attempt that has begun and not ended."""
+    progress = progress_of(run)
+    return [progress.private["evidence"]] if progress.open_attempt and progress.private else []
 
 
 def _adopt_zips(run: Run, spool: Path) -> None:

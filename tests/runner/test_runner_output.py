@@ -52,13 +52,28 @@ def test_the_first_and_the_last_bytes_are_kept(
         spool.write(chunk)
         on_disk = sum(path.stat().st_size for path in folder.iterdir())
         assert on_disk <= head + 2 * tail
+    held = b"".join(spool.kept())
+    spool.flush()
     spool.close()
     wanted = expected(b"".join(chunks), bounds)
     found = Spool.found(folder / "a.stdout", bounds)
+    assert held == wanted
     for kept in (spool, found):
         assert kept.total == sum(map(len, chunks))
         assert b"".join(kept.kept()) == wanted
         assert all(kept.part(i, 3) == wanted[i : i + 3] for i in range(len(wanted) + 2))
+
+
+def test_a_little_output_needs_no_file_until_it_is_flushed(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.stdout")
+    spool.write(b"a little")
+    assert spool.holds_some
+    assert not list(tmp_path.iterdir())
+    assert (b"".join(spool.kept()), spool.part(2, 3)) == (b"a little", b"lit")
+    spool.flush()
+    spool.write(b" more")
+    assert (tmp_path / "a.stdout.0").read_bytes() == b"a little more"
+    assert spool.total == 13
 
 
 def test_a_silent_stream_makes_no_file(tmp_path: Path) -> None:
@@ -72,6 +87,8 @@ def test_a_silent_stream_makes_no_file(tmp_path: Path) -> None:
 def test_output_that_cannot_be_kept_is_counted_and_told(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "no such folder" / "a.stdout")
     spool.write(b"lost")
+    assert spool.trouble == ""
+    spool.flush()
     assert spool.total == 4
     assert spool.trouble == "output could not be kept: No such file or directory"
 

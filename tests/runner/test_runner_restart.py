@@ -47,7 +47,10 @@ async def killed_while(home: Path, client: httpx.AsyncClient, *steps: dict[str, 
     node = running.node(client)
     order = node.order(*steps)
     async with node.ordered(order) as lines:
-        await until(lines, says("up"))
+        said = await until(lines, says("up"))
+        # Asking for output puts what was said so far on disk, without waiting a moment.
+        path = f"runs/{order['runId']}/steps/{said['step']}/attempts/1/output"
+        assert "up" in (await node.get(path)).text
         running.kill()
         await until_cut(lines)
     return str(order["runId"])

@@ -41,6 +41,7 @@ class Task:
     program: Program
     stdout: Spool = field(init=False)
     stderr: Spool = field(init=False)
+    evidence_folder: Path | None = None
 
     def __post_init__(self) -> None:
         bounds = self.node.host.bounds
@@ -58,15 +59,15 @@ class Task:
         return f"{self.run.id}/{self.number}/{self.attempt}"
 
     @property
-    def evidence_folder(self) -> Path:
-        """Where the step may put files."""
-        return self.node.spool / self.key
-
-    @property
     def limits(self) -> dict[str, Any]:
         """The limits of the step."""
         limits: dict[str, Any] = self.step.get("limits") or {}
         return limits
+
+    def flush(self) -> None:
+        """Put the output so far where others can read it."""
+        self.stdout.flush()
+        self.stderr.flush()
 
     def stem(self, ending: str) -> Path:
         """A file of this attempt in the node's spool."""
@@ -94,7 +95,9 @@ class Attempt:
     def private(self) -> dict[str, Any]:
         """What a restart needs to find the process again."""
         start = self._process.start if self._process else 0
-        return {"pid": self.pid, "start": start, "boot": self._host.boot_id}
+        folder = self._task.evidence_folder
+        told = {"pid": self.pid, "start": start, "boot": self._host.boot_id}
+        return told | {"evidence": folder.name if folder else ""}
 
     @property
     def _host(self) -> Host:
@@ -105,8 +108,7 @@ class Attempt:
         task = self._task
         try:
             folder = _working_folder(task)
-            task.evidence_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            task.run.files.add(task.evidence_folder)
+            task.evidence_folder = task.node.slots.take()
             if not folder.is_dir():
                 self._fault = f'the working folder "{folder}" does not exist on this node'
                 return
@@ -144,6 +146,7 @@ class Attempt:
         pipes = [self._pipe("stdout", process.stdout), self._pipe("stderr", process.stderr)]
         timer = self._arm_timeout()
         self._task.run.on_cancel = lambda: self._decide("cancel")
+        self._task.run.flush_output = self._task.flush
         process.open_gate(self._exit)
         try:
             how = await self._over
@@ -154,6 +157,7 @@ class Attempt:
             raise
         finally:
             self._task.run.on_cancel = None
+            self._task.run.flush_output = None
             if timer is not None:
                 timer.cancel()
             for pipe in pipes:

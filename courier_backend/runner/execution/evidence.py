@@ -29,11 +29,14 @@ EvidenceLine = tuple[bytes, Callable[[], bytes] | None]
 
 
 async def make_evidence(
-    task: Task, story: dict[str, Any]
+    task: Task, story: dict[str, Any], *, tidy: bool
 ) -> tuple[EvidenceNote, EvidenceLine | None]:
-    """Zip what an attempt left. A zip that cannot be made is told, and ends nothing."""
+    """Zip what an attempt left. A zip that cannot be made is told, and ends nothing.
+
+    `tidy`: nothing that it started runs any more.
+    """
     try:
-        files = _files_of(task)
+        files = _files_of(task, tidy=tidy)
         if files is None and task.stdout.total + task.stderr.total <= _SMALL_OUTPUT:
             data = _zip_in_memory(task, story)
             if len(data) <= SMALL_BYTES:
@@ -61,16 +64,19 @@ def evidence_line(step: int, attempt: int, digest: str, data: bytes) -> bytes:
     return orjson.dumps(line) + b"\n"
 
 
-def _files_of(task: Task) -> Path | None:
-    """The evidence folder, if the step put anything into it; an empty one goes."""
+def _files_of(task: Task, *, tidy: bool) -> Path | None:
+    """The evidence folder, if the step put anything into it; an empty one is used again."""
     folder = task.evidence_folder
-    try:
-        folder.rmdir()
-    except FileNotFoundError:
+    if folder is None or not folder.is_dir():
         return None
-    except OSError:
-        return folder
-    task.run.files.discard(folder)
+    with os.scandir(folder) as entries:
+        if any(entries):
+            task.run.files.add(folder)
+            return folder
+    if tidy:
+        task.node.slots.give_back(folder)
+    else:
+        task.run.files.add(folder)
     return None
 
 

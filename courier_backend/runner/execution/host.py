@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from courier_backend.runner.execution.census import Census
+from courier_backend.runner.execution.evidence_slots import EvidenceSlots
 from courier_backend.runner.execution.limits import Cores
 from courier_backend.runner.execution.orphans import Orphans
 from courier_backend.runner.execution.spool import SpoolBounds
@@ -27,7 +28,7 @@ class Host:
     drain_seconds: float = DRAIN_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NodeHost:
     """One node as its executions see it. `folder`: where steps begin to work."""
 
@@ -37,6 +38,10 @@ class NodeHost:
     os_name: str
     environment: dict[str, str]
     facts: dict[str, Any]
+    slots: EvidenceSlots = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slots = EvidenceSlots(self.spool)
 
     @property
     def spool(self) -> Path:

@@ -9,12 +9,13 @@ from courier_backend.runner.execution.spool import Spool
 from courier_backend.runner.execution.stopping import end_tree
 
 
-def interrupted_task(task: Task) -> Task:
-    """The task with the output that was kept so far."""
+def interrupted_task(task: Task, progress: Progress) -> Task:
+    """The task with the output that was kept so far, and its evidence folder."""
     bounds = task.node.host.bounds
     task.stdout = Spool.found(task.stem("stdout"), bounds)
     task.stderr = Spool.found(task.stem("stderr"), bounds)
-    task.run.files.add(task.evidence_folder)
+    name = str((progress.private or {}).get("evidence") or "")
+    task.evidence_folder = task.node.spool / name if name else None
     return task
 
 

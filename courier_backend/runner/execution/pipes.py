@@ -10,6 +10,7 @@ from courier_backend.runner.runs.run import Run
 
 READ_BYTES: Final = 64 * 1024
 _TOLD_EVERY_SECONDS: Final = 0.03
+_HELD_SECONDS: Final = 0.1
 _DRAIN_READS: Final = 64
 
 StreamName = Literal["stdout", "stderr"]
@@ -34,6 +35,7 @@ class OutputPipe:
         self._told_upto = 0
         self._told_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._flusher: asyncio.TimerHandle | None = None
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self.is_open = True
         self._loop.add_reader(descriptor, self._readable)
@@ -50,6 +52,8 @@ class OutputPipe:
             self.is_open = False
             self._loop.remove_reader(self._descriptor)
             os.close(self._descriptor)
+            if self._flusher is not None:
+                self._flusher.cancel()
             self._spool.close()
             self._tell(final=True)
             self._ended.set_result(None)
@@ -73,6 +77,8 @@ class OutputPipe:
             self.close()
             return False
         self._spool.write(data)
+        if self._flusher is None and self._spool.holds_some:
+            self._flusher = self._loop.call_later(_HELD_SECONDS, self._spool.flush)
         self._gather(data)
         return True
 

@@ -1,6 +1,8 @@
-"""The kept output of one stream: its first and last bytes, in files, made when it first speaks.
+"""The kept output of one stream: its first and last bytes, in files.
 
-Written through as it comes, so that it survives a killed runner. Each file is named for the
+A little output is held in memory for a moment, since most attempts print a little and end: that
+spares them the file. Whoever reads the pipe calls `flush` when the moment is over; from then on it
+is written through as it comes, so that it survives a killed runner. Each file is named for the
 offset of its first byte: ``<attempt>.stdout.0`` is the head; of the later ones only the last two
 are kept, which hold at least the tail.
 """
@@ -13,6 +15,7 @@ from typing import Final
 
 from courier_backend.artifact.format import HEAD_BYTES, TAIL_BYTES, gap_marker
 
+HELD_BYTES: Final = 16 * 1024
 _CHUNK: Final = 256 * 1024
 _PRIVATE: Final = 0o600
 
@@ -34,6 +37,9 @@ class Spool:
         self._offsets: list[int] = []
         self._descriptor = -1
         self._begun_at = 0
+        self._written = 0
+        self._held = bytearray()
+        self._holds = True
         self.total = 0
         self.trouble = ""
 
@@ -41,6 +47,7 @@ class Spool:
     def found(cls, stem: Path, bounds: SpoolBounds | None = None) -> "Spool":
         """The spool that an earlier runner left."""
         spool = cls(stem, bounds)
+        spool._holds = False
         pattern = f"{stem.name}.*"
         spool._offsets = sorted(int(path.suffix[1:]) for path in stem.parent.glob(pattern))
         if spool._offsets:
@@ -53,13 +60,23 @@ class Spool:
 
         A full disk costs output, never the attempt; `trouble` then says so.
         """
-        view = memoryview(data)
-        while view:
-            part = view[: self._room()]
-            if not self.trouble:
-                self._put(part)
-            self.total += len(part)
-            view = view[len(part) :]
+        self.total += len(data)
+        if self._holds:
+            self._held += data
+            if len(self._held) <= min(HELD_BYTES, self._bounds.head):
+                return
+            data = self._stop_holding()
+        self._append(data)
+
+    def flush(self) -> None:
+        """Write what was only held; from now on everything is written at once."""
+        if self._holds:
+            self._append(self._stop_holding())
+
+    @property
+    def holds_some(self) -> bool:
+        """Whether there is output that a killed runner would lose."""
+        return bool(self._held)
 
     def close(self) -> None:
         """No more will be written."""
@@ -73,6 +90,9 @@ class Spool:
 
     def kept(self) -> Iterator[bytes]:
         """Head, a marker where the middle was left out, tail."""
+        if self._held:
+            yield bytes(self._held)
+            return
         head_end = min(self.total, self._bounds.head)
         yield from self._read(0, head_end)
         rest = self.total - head_end
@@ -83,6 +103,8 @@ class Spool:
 
     def part(self, offset: int, limit: int) -> bytes:
         """Bytes of what `kept` gives, from `offset` on."""
+        if self._held:
+            return bytes(self._held[offset : offset + limit])
         if offset + limit <= min(self.total, self._bounds.head):
             return b"".join(self._read(offset, offset + limit))
         skipped, found = 0, bytearray()
@@ -94,15 +116,28 @@ class Spool:
                 break
         return bytes(found)
 
+    def _stop_holding(self) -> bytes:
+        held, self._held, self._holds = bytes(self._held), bytearray(), False
+        return held
+
+    def _append(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            part = view[: self._room()]
+            if not self.trouble:
+                self._put(part)
+            self._written += len(part)
+            view = view[len(part) :]
+
     def _room(self) -> int:
         """Bytes that the present file still takes; begins the next one where it is full."""
         end = self._begun_at + (self._bounds.tail if self._begun_at else self._bounds.head)
-        if self.total >= end and self._descriptor >= 0:
+        if self._written >= end and self._descriptor >= 0:
             self.close()
             self._forget_middle()
-            self._begun_at = self.total
+            self._begun_at = self._written
             end = self._begun_at + self._bounds.tail
-        return end - self.total
+        return end - self._written
 
     def _forget_middle(self) -> None:
         """Of the files after the head only the last is still needed beside the one to come."""

@@ -100,7 +100,7 @@ class StepExecution:
         self, interpreter: Interpreter, program: Program, progress: Progress
     ) -> Line:
         """An attempt that an earlier runner began: end what is left of it, and say so."""
-        task = interrupted_task(self._task(program, progress.attempt))
+        task = interrupted_task(self._task(program, progress.attempt), progress)
         outcome = await end_interrupted(task, progress)
         return await self._finish(interpreter, task, outcome, progress.begun_at or system_clock())
 
@@ -109,7 +109,9 @@ class StepExecution:
     ) -> Line:
         """Tell the end of an attempt, and its evidence behind it."""
         self._run.files.update([*task.stdout.paths(), *task.stderr.paths()])
-        note, evidence = await make_evidence(task, story_of(task, interpreter, outcome, started_at))
+        note, evidence = await make_evidence(
+            task, story_of(task, interpreter, outcome, started_at), tidy=not outcome.left_running
+        )
         line = self._run.tell(self._ended(task, outcome, started_at, note))
         if evidence is not None:
             self._run.attach(*evidence)

@@ -87,7 +87,7 @@ class Handlers:
             run = self._ledger.receive(node, order, body)
         elif run.body != body:
             raise Refusal(409, "other-order", "another order has been given under this run id")
-        await self._stream_run(exchange, run, 0)
+        await self._stream_run(exchange, run, 0, at_once=False)
 
     async def _follow_run(self, exchange: Exchange, node: Node, parts: list[str]) -> None:
         run = self._known(node, parts[1])
@@ -95,12 +95,12 @@ class Handlers:
         if after > len(run.lines):
             raise Refusal(409, "beyond-the-end", f"the run has told {len(run.lines)} lines only")
         await run.written()
-        await self._stream_run(exchange, run, after)
+        await self._stream_run(exchange, run, after, at_once=True)
 
-    async def _stream_run(self, exchange: Exchange, run: Run, after: int) -> None:
+    async def _stream_run(self, exchange: Exchange, run: Run, after: int, *, at_once: bool) -> None:
         reader = run.look_on(after)
         try:
-            await stream(exchange, reader, self._runner.pulse)
+            await stream(exchange, reader, self._runner.pulse, at_once=at_once)
         finally:
             run.leave(reader)
 
@@ -108,7 +108,7 @@ class Handlers:
         after = exchange.number("after", 0)
         reader = node.feed.follow(self._ledger.of_node(node.id), after)
         try:
-            await stream(exchange, reader, self._runner.pulse)
+            await stream(exchange, reader, self._runner.pulse, at_once=True)
         finally:
             node.feed.leave(reader)
 
@@ -124,9 +124,9 @@ class Handlers:
             await self._ledger.cancel(node, self._known(node, run_id))
         await exchange.json(202, {"runId": run_id, "known": run is not None})
 
-    async def _release(self, exchange: Exchange, _node: Node, _parts: list[str]) -> None:
+    async def _release(self, exchange: Exchange, node: Node, _parts: list[str]) -> None:
         run_ids = read_release(await exchange.body(RELEASE_BYTES))
-        await exchange.json(200, {"released": await self._ledger.release(run_ids)})
+        await exchange.json(200, {"released": await self._ledger.release(run_ids, node.id)})
 
     async def _output(self, exchange: Exchange, node: Node, parts: list[str]) -> None:
         kept = self._kept(node, parts)

@@ -52,13 +52,20 @@ class Pulse:
         self.start()
 
 
-async def stream(exchange: Exchange, reader: Reader, pulse: Pulse) -> None:
-    """Send what the reader gets until it ends or he who reads is gone."""
-    chunk = await reader.chunk()
+async def stream(exchange: Exchange, reader: Reader, pulse: Pulse, *, at_once: bool) -> None:
+    """Send what the reader gets until it ends or he who reads is gone.
+
+    `at_once`: answer before there is anything to send, as a resumed run may be quiet for long. An
+    order is answered with its first line, which proves that it is on disk.
+    """
+    chunk = b"" if at_once else await reader.chunk()
     await exchange.begin(200, NDJSON)
     pulse.join(reader)
     watcher: asyncio.Task[None] | None = None
     try:
+        if at_once:
+            watcher = asyncio.get_running_loop().create_task(_until_gone(exchange, reader))
+            chunk = await reader.chunk()
         while chunk:
             await exchange.put(chunk, more=True)
             if reader.beats and watcher is None:

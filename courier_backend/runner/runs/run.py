@@ -59,6 +59,7 @@ class Run:
         self.files: set[Path] = set()
         self.cancel_asked = False
         self.on_cancel: Callable[[], None] | None = None
+        self.flush_output: Callable[[], None] | None = None
         self.readers: list[Reader] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
 
