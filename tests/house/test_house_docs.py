@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from courier_backend.model.parse import parse_job
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -43,6 +45,13 @@ def test_commands_exist(name: str) -> None:
     commands = {tuple(words.split()[:WORDS_AT_MOST]) for words in COURIER.findall(code_of(name))}
     unknown = [command for command in sorted(commands) if not _is_known(command)]
     assert unknown == []
+
+
+def test_the_job_in_the_readme_is_right() -> None:
+    (text,) = re.findall(r"^```yaml\n(.*?)^```", text_of("README.md"), re.MULTILINE | re.DOTALL)
+    parsed = parse_job(text, "yaml")
+    assert parsed.problems == []
+    assert parsed.job is not None
 
 
 def _is_known(words: tuple[str, ...]) -> bool:
