@@ -6,21 +6,29 @@ must never get the order again (an attempt is executed at most once).
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-import httpx
-
-from courier_backend.delivery.node import NodeAddress, NodeRefused, NodeUnreachable
+from courier_backend.delivery.node import (
+    BEYOND,
+    ORDER_REFUSED,
+    RUN_GONE,
+    RUN_UNKNOWN,
+    NodeAddress,
+    NodeRefused,
+    NodeUnreachable,
+)
 from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.delivery.transport import RunStream, Transport
 from courier_backend.model.errors import NotFound
 from courier_backend.model.protocol import NodeIdentity
 from courier_backend.model.status import ReasonCode
 from courier_backend.model.times import Clock, from_text
+
+_JOURNAL_LOST: Final = "the node lost its journal since the order was sent, so it is not sent again"
 
 
 class Listener(Protocol):
@@ -55,12 +63,13 @@ class Listener(Protocol):
 class Pursuit:
     """A run to follow. `ordered`: the node may have it already; `met`: the node is known now.
 
-    `journal_id` is that of the node when the order was sent, "" before the node was met.
+    `body` makes the order when it is sent, so that none is kept. `journal_id` is that of the node
+    when the order was sent, "" before the node was met.
     """
 
     run_id: str
     node_id: str
-    body: bytes
+    body: Callable[[], bytes]
     journal_id: str
     last_seq: int = 0
     ordered: bool = False
@@ -89,8 +98,11 @@ async def follow(pursuit: Pursuit, transport: Transport, listener: Listener, clo
         except NodeUnreachable as error:
             reason = str(error)
         except NodeRefused as refusal:
-            await listener.refused(pursuit.run_id, ReasonCode.REFUSED, str(refusal))
-            return
+            if refusal.code in ORDER_REFUSED:
+                await listener.refused(pursuit.run_id, ReasonCode.REFUSED, str(refusal))
+                return
+            # A token that is being changed, another program on the port: not the node's last word.
+            reason = str(refusal)
         except _Lost as lost:
             await listener.refused(pursuit.run_id, lost.reason_code, lost.reason)
             return
@@ -113,6 +125,7 @@ async def _follow_once(
     if not pursuit.met:
         await _meet(pursuit, node, transport, listener, clock)
     async with _opened(pursuit, node, transport) as stream:
+        await _check_journal(pursuit, stream, listener, resumed=resumed)
         async for lines in stream:
             ages = [_age(line, pursuit, clock()) if resumed else 0.0 for line in lines]
             await listener.told(pursuit.run_id, lines, ages)
@@ -121,6 +134,18 @@ async def _follow_once(
             if any(line["type"] == "run-finished" for line in lines):
                 return True
     return False
+
+
+async def _check_journal(
+    pursuit: Pursuit, stream: RunStream, listener: Listener, *, resumed: bool
+) -> None:
+    """The journal may have been lost between the meeting and this answer."""
+    if stream.journal_id in {"", pursuit.journal_id}:
+        return
+    if resumed:
+        raise _Lost(ReasonCode.INTERRUPTED, _JOURNAL_LOST)
+    pursuit.journal_id = stream.journal_id
+    await listener.journal(pursuit.run_id, stream.journal_id)
 
 
 async def _meet(
@@ -135,10 +160,7 @@ async def _meet(
             f"{node.url} is now another node ({identity['nodeId']}); it gets no order",
         )
     if pursuit.ordered and identity["journalId"] != pursuit.journal_id:
-        raise _Lost(
-            ReasonCode.INTERRUPTED,
-            f"{node.name} lost its journal since the order was sent, so it is not sent again",
-        )
+        raise _Lost(ReasonCode.INTERRUPTED, _JOURNAL_LOST)
     pursuit.met = True
     await listener.met(node.id, identity)
     if pursuit.journal_id != identity["journalId"]:
@@ -157,7 +179,7 @@ async def _opened(
             stream = await _resumed(pursuit, node, transport, stack)
         pursuit.ordered = True
         if stream is None:
-            stream = await stack.enter_async_context(transport.order(node, pursuit.body))
+            stream = await stack.enter_async_context(transport.order(node, pursuit.body()))
         yield stream
 
 
@@ -169,14 +191,13 @@ async def _resumed(
     try:
         return await stack.enter_async_context(resume)
     except NodeRefused as refusal:
-        if refusal.status == httpx.codes.NOT_FOUND and not pursuit.last_seq:
+        if refusal.code == RUN_UNKNOWN and not pursuit.last_seq:
             return None
         raise _lost(refusal) from refusal
 
 
 def _lost(refusal: NodeRefused) -> Exception:
-    gone = {httpx.codes.NOT_FOUND, httpx.codes.CONFLICT, httpx.codes.GONE}
-    if refusal.status in gone:
+    if refusal.code in {*RUN_GONE, BEYOND}:
         return _Lost(ReasonCode.INTERRUPTED, f"{refusal}; what it did is not known")
     return refusal
 

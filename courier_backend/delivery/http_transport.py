@@ -13,12 +13,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import aiohttp
 import httpx
 import orjson
 from httpx_aiohttp import AiohttpTransport
 
+from courier_backend.delivery.identity import checked_identity
 from courier_backend.delivery.line_splitter import LineSplitter
-from courier_backend.delivery.node import NodeAddress, NodeRefused, NodeUnreachable
+from courier_backend.delivery.node import (
+    RUN_GONE,
+    NodeAddress,
+    NodeRefused,
+    NodeUnreachable,
+)
 from courier_backend.delivery.transport import Lines
 from courier_backend.model.protocol import (
     HEARTBEAT_SECONDS,
@@ -33,6 +40,14 @@ ANSWER_SECONDS: Final = 15.0
 # aiohttp falls back to 100 connections where httpx says "no limit".
 _CONNECTIONS: Final = 100_000
 _ERROR_BYTES: Final = 4096
+_FAULTS: Final = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    aiohttp.ClientError,
+    OSError,
+    ValueError,
+)
+"""Whatever a strange peer can cause; httpx-aiohttp lets some of aiohttp's own faults through."""
 
 
 class HttpRunStream:
@@ -54,7 +69,7 @@ class HttpRunStream:
             async for chunk in self._response.aiter_raw():
                 if lines := splitter.feed(chunk):
                     yield lines
-        except (httpx.HTTPError, OSError, ValueError) as error:
+        except _FAULTS as error:
             raise NodeUnreachable(_broken(self._node, error)) from error
 
 
@@ -74,6 +89,7 @@ class HttpTransport:
             HEARTBEAT_SECONDS * MISSED_HEARTBEATS, connect=CONNECT_SECONDS, pool=None
         )
         self._opening = asyncio.Semaphore(OPENING)
+        self._stopping = asyncio.Semaphore(OPENING)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -96,11 +112,12 @@ class HttpTransport:
             yield stream
 
     async def stop(self, node: NodeAddress, run_id: str) -> None:
-        """End a run; a node that has forgotten it has nothing to end."""
+        """End a run; a node that has let it go has nothing to end."""
         try:
-            await self._exchange(node, "DELETE", f"/v1/runs/{run_id}")
+            # Not behind the orders that open now: a cancel must not wait for them.
+            await self._exchange(node, "DELETE", f"/v1/runs/{run_id}", opening=self._stopping)
         except NodeRefused as refusal:
-            if refusal.status not in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
+            if refusal.code not in RUN_GONE:
                 raise
 
     async def release(self, node: NodeAddress, run_ids: Sequence[str]) -> None:
@@ -108,14 +125,14 @@ class HttpTransport:
         await self._exchange(node, "POST", "/v1/release", orjson.dumps({"runIds": list(run_ids)}))
 
     async def identity(self, node: NodeAddress) -> NodeIdentity:
-        """Who the node is."""
+        """Who the node is, every field of it checked."""
         answer = await self._exchange(node, "GET", "/v1/node")
         try:
-            identity: NodeIdentity = orjson.loads(answer.content)
-            _ = identity["nodeId"], identity["journalId"], identity["now"], identity["facts"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise NodeUnreachable(f"{node.url} does not speak Courier's protocol") from error
-        return identity
+            return checked_identity(orjson.loads(answer.content))
+        except ValueError as error:
+            raise NodeUnreachable(
+                f"{node.url} does not speak Courier's protocol: {error}"
+            ) from error
 
     async def evidence(
         self, node: NodeAddress, run_id: str, step: int, attempt: int, target: Path
@@ -131,7 +148,7 @@ class HttpTransport:
                     digest.update(chunk)
                     file.write(chunk)
                 await asyncio.to_thread(os.fsync, file.fileno())
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
             raise NodeUnreachable(_broken(node, error)) from error
         finally:
             await response.aclose()
@@ -160,7 +177,12 @@ class HttpTransport:
         headers = {"authorization": f"Bearer {node.token}"}
         if body is not None:
             headers["content-type"] = "application/json"
-        return self._client.build_request(method, node.url + path, content=body, headers=headers)
+        try:
+            return self._client.build_request(
+                method, node.url + path, content=body, headers=headers
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            raise NodeUnreachable(_no_answer(node, error)) from error
 
     @asynccontextmanager
     async def _stream(
@@ -175,13 +197,19 @@ class HttpTransport:
             await response.aclose()
 
     async def _exchange(
-        self, node: NodeAddress, method: str, path: str, body: bytes | None = None
+        self,
+        node: NodeAddress,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        opening: asyncio.Semaphore | None = None,
     ) -> httpx.Response:
-        async with self._opening:
+        async with opening or self._opening:
             response = await self._send(node, self._request(node, method, path, body))
             try:
                 await response.aread()
-            except httpx.HTTPError as error:
+            except _FAULTS as error:
                 raise NodeUnreachable(_broken(node, error)) from error
             finally:
                 await response.aclose()
@@ -196,7 +224,7 @@ class HttpTransport:
         """
         try:
             response = await self._client.send(request, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except _FAULTS as error:
             raise NodeUnreachable(_no_answer(node, error)) from error
         if response.is_success:
             return response
@@ -210,7 +238,7 @@ async def _refusal(node: NodeAddress, response: httpx.Response) -> NodeRefused |
     try:
         body: Any = orjson.loads((await response.aread())[:_ERROR_BYTES])
         code, message = str(body["code"]), str(body["message"])
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+    except (*_FAULTS, KeyError, TypeError):
         code, message = "", f"HTTP {response.status_code}"
     sentence = f"{node.name} ({node.url}) answered: {message}"
     if response.is_server_error:

@@ -38,7 +38,7 @@ class _Reader:
         else:
             self._flush_dropped()
             self._waiting.append(mark)
-            self._bytes += size
+            self._bytes += size if mark["type"] == "output" else 0
         self._wake.set()
 
     def _flush_dropped(self) -> None:
@@ -93,28 +93,33 @@ class LiveOutput:
 
     def __init__(self) -> None:
         self._attempts: dict[AttemptKey, _Attempt] = {}
+        self._of_run: dict[str, set[AttemptKey]] = {}
 
     def begin(self, key: AttemptKey) -> None:
         """An attempt started: it can be read along from now on."""
-        self._attempts.setdefault(key, _Attempt())
+        if key not in self._attempts:
+            self._attempts[key] = _Attempt()
+            self._of_run.setdefault(key[0], set()).add(key)
 
     def publish(self, run_id: str, line: Mark) -> None:
         """A line of output came."""
-        attempt = self._attempts.get((run_id, line["step"], line["attempt"]))
-        if attempt is None:
-            attempt = self._attempts[(run_id, line["step"], line["attempt"])] = _Attempt()
-        attempt.put(line)
+        key = (run_id, line["step"], line["attempt"])
+        self.begin(key)
+        self._attempts[key].put(line)
 
     def end(self, key: AttemptKey) -> None:
         """An attempt ended: its readers are told, its tail is let go."""
         attempt = self._attempts.pop(key, None)
         if attempt is not None:
+            self._of_run[key[0]].discard(key)
+            if not self._of_run[key[0]]:
+                del self._of_run[key[0]]
             for reader in attempt.readers:
                 reader.put(_END)
 
     def end_run(self, run_id: str) -> None:
         """Nothing more comes of a run, however it ended."""
-        for key in [key for key in self._attempts if key[0] == run_id]:
+        for key in list(self._of_run.get(run_id, ())):
             self.end(key)
 
     def is_live(self, key: AttemptKey) -> bool:

@@ -1,6 +1,18 @@
 """How to reach a node, and what can go wrong on the way."""
 
 from dataclasses import dataclass
+from typing import Final
+
+RUN_UNKNOWN: Final = "run-unknown"
+RELEASED: Final = "released"
+BEYOND: Final = "beyond-the-end"
+RUN_GONE: Final = frozenset({RUN_UNKNOWN, RELEASED})
+"""Codes of a node that knows its runs, and has not (any more) the one that was asked for."""
+EVIDENCE_GONE: Final = frozenset({RUN_UNKNOWN, RELEASED, "no-evidence", "attempt-unknown"})
+ORDER_REFUSED: Final = frozenset(
+    {"other-order", "bad-order", "too-large", "node-changed", RELEASED}
+)
+"""Codes with which a node refuses an order for good; anything else may be another program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,4 +63,5 @@ class Releases:
             except DeliveryError as error:
                 _log.info("release later: %s", error)
                 self._waiting[node_id].update(run_ids[start:])
+                self._some.set()
                 return

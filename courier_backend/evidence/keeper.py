@@ -11,13 +11,15 @@ import binascii
 import hashlib
 import logging
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from courier_backend.delivery.directory import NodeDirectory
-from courier_backend.delivery.node import NodeRefused, NodeUnreachable
+from courier_backend.delivery.node import EVIDENCE_GONE, NodeRefused, NodeUnreachable
 from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.delivery.transport import Transport
 from courier_backend.evidence.names import file_path
@@ -28,7 +30,8 @@ from courier_backend.model.times import Clock
 from courier_backend.store.store import Store
 
 FETCHES: Final = 8
-_TRIES: Final = 200
+PATIENCE: Final = timedelta(days=7)
+"""For so long a node that does not give its evidence is asked again."""
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +99,15 @@ def _event(
     )
 
 
+@dataclass(slots=True)
+class _Pending:
+    """Evidence on its way: since when, who waits, and the pause before the next try (seconds)."""
+
+    since: datetime
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    pauses: Iterator[float] = field(default_factory=lambda: growing_pauses(longest=300.0))
+
+
 class EvidenceKeeper:
     """Fetches what is wanted, a few at a time, until it is stored or lost."""
 
@@ -113,18 +125,20 @@ class EvidenceKeeper:
         self._directory = directory
         self._clock = clock
         self._queue: asyncio.Queue[Wanted] = asyncio.Queue()
-        self._pending: dict[AttemptKey, asyncio.Event] = {}
+        self._pending: dict[AttemptKey, _Pending] = {}
+        self._by_run: Counter[str] = Counter()
         self.settled: Callable[[Wanted], None] = lambda _wanted: None
 
     def want(self, wanted: Wanted) -> None:
         """Fetch this when there is room."""
         if wanted.key not in self._pending:
-            self._pending[wanted.key] = asyncio.Event()
+            self._pending[wanted.key] = _Pending(self._clock())
+            self._by_run[wanted.run_id] += 1
             self._queue.put_nowait(wanted)
 
     def is_wanted(self, run_id: str) -> bool:
         """Whether some evidence of this run is still to come."""
-        return any(key[0] == run_id for key in self._pending)
+        return run_id in self._by_run
 
     async def wait(self, key: AttemptKey, seconds: float) -> None:
         """Wait until evidence that is being fetched is stored or lost, at most so long."""
@@ -133,7 +147,7 @@ class EvidenceKeeper:
             return
         try:
             async with asyncio.timeout(seconds):
-                await pending.wait()
+                await pending.settled.wait()
         except TimeoutError:
             return
 
@@ -149,33 +163,43 @@ class EvidenceKeeper:
             try:
                 event = await self._fetch(wanted)
                 await self._store.append([event])
-            except (CourierError, OSError) as error:
-                _log.warning("evidence of run %s is fetched later: %s", wanted.run_id, error)
+            except (CourierError, NodeUnreachable, NodeRefused, OSError) as error:
+                _log.info("evidence of run %s is fetched later: %s", wanted.run_id, error)
                 self._later(wanted)
-                continue
-            self._pending.pop(wanted.key).set()
-            self.settled(wanted)
+            except Exception:  # noqa: BLE001  one strange zip must not end the others
+                _log.exception("evidence of run %s is fetched later", wanted.run_id)
+                self._later(wanted)
+            else:
+                self._settle(wanted)
+
+    def _settle(self, wanted: Wanted) -> None:
+        self._pending.pop(wanted.key).settled.set()
+        self._by_run[wanted.run_id] -= 1
+        if not self._by_run[wanted.run_id]:
+            del self._by_run[wanted.run_id]
+        self.settled(wanted)
 
     def _later(self, wanted: Wanted) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_later(15.0, self._queue.put_nowait, wanted)
+        """Try again after a pause of its own; meanwhile the place is free for others."""
+        pause = next(self._pending[wanted.key].pauses)
+        asyncio.get_running_loop().call_later(pause, self._queue.put_nowait, wanted)
 
     async def _fetch(self, wanted: Wanted) -> NewEvent:
-        """Fetch until it is here or can never be."""
-        pauses = growing_pauses(longest=60.0)
-        reason = ""
-        for _ in range(_TRIES):
-            node = self._directory.find(wanted.node_id)
-            if node is None:
-                return _event(wanted, EvidenceState.LOST, self._clock, reason="the node is gone")
-            try:
-                return await self._fetch_once(wanted)
-            except NodeRefused as refusal:
-                return _event(wanted, EvidenceState.LOST, self._clock, reason=str(refusal))
-            except NodeUnreachable as error:
-                reason = str(error)
-            await asyncio.sleep(next(pauses))
-        return _event(wanted, EvidenceState.LOST, self._clock, reason=reason)
+        """Fetch once: stored, or lost when it can never be had.
+
+        Raises:
+            NodeUnreachable: the node does not answer now.
+            NodeRefused: it will not give it now.
+        """
+        if self._directory.find(wanted.node_id) is None:
+            return _event(wanted, EvidenceState.LOST, self._clock, reason="the node is gone")
+        try:
+            return await self._fetch_once(wanted)
+        except (NodeUnreachable, NodeRefused) as error:
+            gone = isinstance(error, NodeRefused) and error.code in EVIDENCE_GONE
+            if gone or self._clock() - self._pending[wanted.key].since > PATIENCE:
+                return _event(wanted, EvidenceState.LOST, self._clock, reason=str(error))
+            raise
 
     async def _fetch_once(self, wanted: Wanted) -> NewEvent:
         final = file_path(self._folder, wanted.run_id, wanted.step, wanted.attempt)

@@ -19,4 +19,7 @@ def file_name(run_id: str, step: int, attempt: int) -> str:
 
 def file_path(folder: Path, run_id: str, step: int, attempt: int) -> Path:
     """Where the evidence lies below the evidence folder, fanned out by the first two digits."""
-    return folder / run_id[:2] / file_name(run_id, step, attempt)
+    path = folder / run_id[:2] / file_name(run_id, int(step), int(attempt))
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise BadInput(f"{path.name} would lie outside of the evidence folder.")
+    return path

@@ -40,8 +40,11 @@ class Fleet:
         builtin: bool = False,
         lab: bool = False,
         by: str = "courier",
+        keep: bool = False,
     ) -> KnownNode:
         """Ask the node at `url` who it is and take it into the fleet; one we know is updated.
+
+        `keep`: of one we know, name, tags and whether it is archived stay as the operator set them.
 
         Raises:
             BadInput: the address is not one of a node.
@@ -62,6 +65,9 @@ class Fleet:
             ) from refusal
         _check_protocol(base, identity)
         node = _known(identity, base, token, name, tags, builtin=builtin, lab=lab)
+        known = self.directory.find(node.id)
+        if keep and known is not None:
+            node.name, node.tags, node.archived = known.name, known.tags, known.archived
         await self._take_in(node, by)
         return node
 
@@ -74,7 +80,7 @@ class Fleet:
         else:
             kind = "node-changed"
             node.facts_revision = before.facts_revision + (before.facts != node.facts)
-            data |= {"archived": False}
+            data |= {"archived": node.archived}
             if before.facts == node.facts:
                 del data["facts"]
         self._note_contact(node)
@@ -96,10 +102,16 @@ class Fleet:
         if identity["version"] != node.version or identity["skills"] != node.skills:
             data |= {"version": identity["version"], "skills": identity["skills"]}
         skew = (from_text(identity["now"]) - self._clock()).total_seconds()
-        recovered = node.health != REACHABLE
+        if data or node.health != REACHABLE:
+            reached = {
+                "health": REACHABLE,
+                "healthReason": "",
+                "lastContactAt": to_text(self._clock()),
+                "latencySeconds": latency_seconds,
+                "clockSkewSeconds": round(skew, 3),
+            }
+            await self._append("node-changed", node_id, data | reached)
         self._note_contact(node, latency_seconds, skew)
-        if data or recovered:
-            await self._append("node-changed", node_id, data | _health(node))
         node.facts = data.get("facts", node.facts)
         node.facts_revision = data.get("factsRevision", node.facts_revision)
         node.journal_id = data.get("journalId", node.journal_id)
@@ -121,8 +133,9 @@ class Fleet:
         node.met = False
         if node.health == OFFLINE:
             return
+        data = _health(node) | {"health": OFFLINE, "healthReason": reason}
+        await self._append("node-changed", node_id, data)
         node.health, node.health_reason = OFFLINE, reason
-        await self._append("node-changed", node_id, _health(node))
 
     async def refresh(self, node: KnownNode) -> None:
         """Ask a node how it is."""
@@ -254,4 +267,9 @@ def _health(node: KnownNode) -> dict[str, Any]:
 
 
 def _differs(before: KnownNode | None, node: KnownNode) -> bool:
-    return before is None or before.archived or _record(before) != _record(node)
+    return (
+        before is None
+        or before.archived != node.archived
+        or before.health != node.health
+        or _record(before) != _record(node)
+    )

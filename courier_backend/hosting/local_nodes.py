@@ -22,7 +22,6 @@ from courier_backend.hosting.runner_process import (
     HostedNode,
     HostedRunner,
     find_runner,
-    is_locked,
     start_runner,
 )
 from courier_backend.model.errors import BadInput, Conflict, CourierError
@@ -64,16 +63,28 @@ class LocalNodes:
         await self._take_in(runner.nodes, builtin=True)
 
     def _builtin_is_gone(self) -> bool:
-        return not is_locked(self._builtin_home / "runner.lock")
+        runner = find_runner(self._builtin_home)
+        return runner is None or self._are_elsewhere(runner.nodes)
 
     async def _raise_planned_lab(self) -> None:
-        plan = await asyncio.to_thread(read_plan, self._lab_home)
-        if plan.nodes:
-            await self.lab_up(plan.nodes, plan.seed)
+        async with self._lab_lock:
+            plan = await asyncio.to_thread(read_plan, self._lab_home)
+            if plan.nodes:
+                await self._raise_lab(plan)
 
     def _lab_is_short(self) -> bool:
-        # While the lab is changed its runners come and go.
-        return not self._lab_lock.locked() and is_short(self._lab_home)
+        if self._lab_lock.locked():  # while the lab is changed its runners come and go
+            return False
+        return is_short(self._lab_home) or self._are_elsewhere(lab_nodes(self._lab_home))
+
+    def _are_elsewhere(self, nodes: list[HostedNode]) -> bool:
+        """Whether a runner was started again, by somebody else or on another port."""
+        known = self._fleet.directory
+        return any(
+            (node := known.find(hosted.id)) is None
+            or (node.url, node.token) != (hosted.url, hosted.token)
+            for hosted in nodes
+        )
 
     async def lab_up(self, count: int, seed: int) -> list[HostedNode]:
         """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
@@ -86,12 +97,20 @@ class LocalNodes:
             raise BadInput(f"A lab has 1 to {MOST_LAB_NODES} nodes, not {count}.")
         plan = LabPlan(count, seed)
         async with self._lab_lock:
-            changed = await asyncio.to_thread(changed_homes, self._lab_home, plan)
-            self._refuse_if_at_work(changed)
+            homes = await asyncio.to_thread(changed_homes, self._lab_home, plan)
+            runners = [find_runner(home) for home in homes]
+            self._refuse_if_at_work([n for runner in runners if runner for n in runner.nodes])
             await asyncio.to_thread(write_plan, self._lab_home, plan)
-            nodes = await asyncio.to_thread(raise_lab, self._lab_home, plan)
-            await self._take_in(nodes, lab=True)
-            await self._archive_lab_but({node.id for node in nodes})
+            nodes = await self._raise_lab(plan)
+            for node in nodes:
+                if self._fleet.directory.get(node.id).archived:
+                    await self._fleet.change(node.id, archived=False)
+        return nodes
+
+    async def _raise_lab(self, plan: LabPlan) -> list[HostedNode]:
+        nodes = await asyncio.to_thread(raise_lab, self._lab_home, plan)
+        await self._take_in(nodes, lab=True)
+        await self._archive_lab_but({node.id for node in nodes})
         return nodes
 
     async def lab_status(self) -> list[HostedNode]:
@@ -99,9 +118,14 @@ class LocalNodes:
         return await asyncio.to_thread(lab_nodes, self._lab_home)
 
     async def lab_down(self) -> list[HostedNode]:
-        """End the lab; its nodes are archived, their history stays. The nodes that ran."""
+        """End the lab; its nodes are archived, their history stays. The nodes that ran.
+
+        Raises:
+            Conflict: its nodes are at work.
+        """
         async with self._lab_lock:
             nodes = await asyncio.to_thread(lab_nodes, self._lab_home)
+            self._refuse_if_at_work(nodes)
             await asyncio.to_thread(end_lab, self._lab_home)
             await self._archive_lab_but(set())
         return nodes
@@ -114,7 +138,7 @@ class LocalNodes:
         async def one(node: HostedNode) -> None:
             async with at_once:
                 await self._fleet.add(
-                    node.url, node.token, name=node.name, builtin=builtin, lab=lab
+                    node.url, node.token, name=node.name, builtin=builtin, lab=lab, keep=True
                 )
 
         failed: list[BaseException] = []
@@ -132,16 +156,14 @@ class LocalNodes:
             if node.lab and not node.archived and node.id not in kept:
                 await self._fleet.change(node.id, archived=True)
 
-    def _refuse_if_at_work(self, homes: list[Path]) -> None:
-        """Changing a runner's number of nodes restarts it, which would interrupt its runs."""
-        for home in homes:
-            runner = find_runner(home)
-            runs = sum(self._runs_on(node.id) for node in runner.nodes) if runner else 0
-            if runs:
-                raise Conflict(
-                    f"The lab cannot change now: {runs} runs are at work on its nodes.",
-                    hint="Wait for them, or cancel them.",
-                )
+    def _refuse_if_at_work(self, nodes: list[HostedNode]) -> None:
+        """Ending a runner, or changing its number of nodes, would interrupt its runs."""
+        runs = sum(self._runs_on(node.id) for node in nodes)
+        if runs:
+            raise Conflict(
+                f"The lab cannot change now: {runs} runs are at work on its nodes.",
+                hint="Wait for them, or cancel them.",
+            )
 
 
 async def _keep(
@@ -151,14 +173,18 @@ async def _keep(
     pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
     missing = True
     while True:
+        failed = missing
         if missing:
             try:
                 await raise_it()
                 pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
+                failed = False
             except (CourierError, OSError) as error:
                 _log.error("%s did not come up: %s", what, error)
+            except Exception:  # noqa: BLE001  a strange runner must not end the backend
+                _log.exception("%s did not come up", what)
         await asyncio.sleep(next(pauses))
-        missing = await asyncio.to_thread(is_gone)
+        missing = failed or await asyncio.to_thread(is_gone)
         if not missing:
             pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
 

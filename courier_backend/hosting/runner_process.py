@@ -78,22 +78,18 @@ def start_runner(home: Path, arguments: list[str]) -> HostedRunner:
         Conflict: it did not come up; the sentence is the last that it said.
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    command = [sys.executable, "-m", "courier_backend.runner", "--home", str(home), *arguments]
-    with (home / "runner.log").open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            cwd=home,
-        )
+    lock = home / "runner.lock"
     until = time.monotonic() + START_SECONDS
+    process = _spawn(home, arguments)
     while time.monotonic() < until:
+        was_locked = is_locked(lock)
         if runner := find_runner(home):
             return runner
-        if process.poll() is not None and not is_locked(home / "runner.lock"):
-            break
+        if process.poll() is not None and not is_locked(lock):
+            if not was_locked:
+                break
+            # The one before was still leaving; now the home is free.
+            process = _spawn(home, arguments)
         time.sleep(_POLL_SECONDS)
     raise Conflict(
         f"The runner in {home} did not start: {_last_line(home / 'runner.log')}",
@@ -101,11 +97,26 @@ def start_runner(home: Path, arguments: list[str]) -> HostedRunner:
     )
 
 
+def _spawn(home: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "courier_backend.runner", "--home", str(home), *arguments]
+    with (home / "runner.log").open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=home,
+        )
+
+
 def end_runner(home: Path) -> None:
     """Ask the runner in `home` to end and wait until its lock is free; kills it at last."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         runner = find_runner(home)
         if runner is None:
+            # It never was there, or it leaves already.
+            _wait_free(home / "runner.lock")
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(runner.pid, how)

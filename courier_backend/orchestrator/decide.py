@@ -10,7 +10,7 @@ from datetime import datetime
 from courier_backend.model.status import ReasonCode, RunStatus
 from courier_backend.orchestrator.canceling import cancel
 from courier_backend.orchestrator.decision import Decision
-from courier_backend.orchestrator.flow import CANCELED, advance, start
+from courier_backend.orchestrator.flow import advance, start
 from courier_backend.orchestrator.happening import (
     CancelAsked,
     Happening,
@@ -57,7 +57,7 @@ def _refused(turn: Turn, run: RunState, reason_code: str, reason: str) -> None:
     if not run.is_in_flight:
         return
     if run.cancel_asked:
-        turn.change_run(run, RunStatus.CANCELED, ReasonCode.OPERATOR, CANCELED)
+        turn.change_run(run, RunStatus.CANCELED, ReasonCode.CANCEL_UNCONFIRMED, reason)
     else:
         turn.change_run(run, RunStatus.FAILURE, reason_code, reason)
     advance(turn, [turn.state.group_of(run)])

@@ -8,9 +8,11 @@ what was in memory is dropped and read again from the store.
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, cast
 
 import orjson
@@ -24,7 +26,7 @@ from courier_backend.fleet.fleet import Fleet
 from courier_backend.model.errors import CourierError, OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity, StatusLine
-from courier_backend.model.status import RunStatus
+from courier_backend.model.status import ReasonCode, RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.decide import decide, next_due
 from courier_backend.orchestrator.decision import Decision, Dispatch, Record, Stop
@@ -38,11 +40,15 @@ from courier_backend.orchestrator.happening import (
     Unreachable,
 )
 from courier_backend.orchestrator.leavings import Leavings
-from courier_backend.orchestrator.state import InstanceState
+from courier_backend.orchestrator.state import InstanceState, RunState
 from courier_backend.orchestrator.watchdog import TICK_SECONDS, Watchdog
 from courier_backend.store.store import Store
 
 RETRY_SECONDS: Final = 5.0
+AWAITED: Final = timedelta(days=1)
+"""For so long a run that timed out may still tell its own end."""
+STRIKES: Final = 3
+"""So often may the store refuse what a run tells before the run is given up."""
 
 _log = logging.getLogger(__name__)
 
@@ -97,6 +103,7 @@ class Driver:
         self._clock = clock
         self._instances: dict[str, _Live] = {}
         self._by_run: dict[str, _Live] = {}
+        self._strikes: Counter[str] = Counter()
         self._watchdog = Watchdog(clock, self._followed)
         self._group: asyncio.TaskGroup | None = None
         self.ready = asyncio.Event()
@@ -130,7 +137,7 @@ class Driver:
         for run in runs:
             self._leavings.owe(run.run_id, run.wanted)
             node_id = live.state.runs[run.run_id].node_id
-            body = self._order(live, run.run_id)
+            body = partial(self._order, live, run.run_id)
             pursuit = Pursuit(
                 run.run_id,
                 node_id,
@@ -187,7 +194,7 @@ class Driver:
         """Wait until nothing is followed any more, at most so long."""
         try:
             async with asyncio.timeout(seconds):
-                while self._instances:  # noqa: ASYNC110  at the end of a life, a poll will do
+                while self.active_instances:  # noqa: ASYNC110  at the end of a life, a poll will do
                     await asyncio.sleep(TICK_SECONDS)
         except TimeoutError:
             _log.warning("%s instances did not end in time", len(self._instances))
@@ -195,9 +202,9 @@ class Driver:
     def runs_on(self, node_id: str) -> int:
         """Runs that a node has now."""
         return sum(
-            live.state.runs[run_id].node_id == node_id
+            run.node_id == node_id and run.is_in_flight
             for live in self._instances.values()
-            for run_id in live.pursuits
+            for run in map(live.state.runs.__getitem__, live.pursuits)
         )
 
     # ---- what followed runs tell (`delivery.follow.Listener`)
@@ -207,35 +214,58 @@ class Driver:
         live = self._by_run.get(run_id)
         if live is None:
             raise Dropped
+        if self._strikes[run_id] >= STRIKES:
+            await self.refused(run_id, ReasonCode.REFUSED, "what the node tells cannot be kept")
+            raise Dropped
         run = live.state.runs[run_id]
         self._watchdog.read(run_id)
         self._fleet.heard(run.node_id)
+        records, decisions = self._hear(live, run, lines, ages)
+        try:
+            await self._carry_out(live, records, decisions)
+        except Dropped as dropped:
+            if not isinstance(dropped.__cause__, OutOfSpace):
+                self._strikes[run_id] += 1
+            raise
+        self._strikes.pop(run_id, None)
+        if run.finished_on_node:
+            self._leavings.finish(run)
+
+    def _hear(
+        self, live: _Live, run: RunState, lines: list[dict[str, Any]], ages: list[float]
+    ) -> tuple[list[NewEvent], list[Decision]]:
+        """What lines of a run mean: the records of one change, and what follows from it."""
         records: list[NewEvent] = []
         decisions: list[Decision] = []
         now = self._clock()
         for line, age in zip(lines, ages, strict=True):
             kind = line["type"]
             if kind == "output":
-                self._leavings.output(run_id, line)
+                self._leavings.output(run.run_id, line)
             elif kind == "evidence":
-                records += self._leavings.inline(run_id, line)
+                records += self._leavings.inline(run.run_id, line)
             elif kind in STATUS_TYPES:
-                decided = decide(live.state, Told(run_id, cast(StatusLine, line), age), now)
+                told = Told(run.run_id, cast(StatusLine, line), age)
+                decided = decide(live.state, told, now)
                 if decided:
                     self._leavings.note(live.state, run, line)
                     decisions += decided
                     records += (d.event for d in decided if isinstance(d, Record))
-        await self._carry_out(live, records, decisions)
-        if run.finished_on_node:
-            self._leavings.finish(run)
+        return records, decisions
 
     async def unreachable(self, run_id: str, reason: str) -> None:
         """The node of a run does not answer now."""
         live = self._by_run.get(run_id)
-        if live is None:
+        if live is None or self._is_given_up(live.state.runs[run_id]):
             raise Dropped
         await self._fleet.lost(live.state.runs[run_id].node_id, reason)
         await self._happen(live, [Unreachable(run_id, reason)])
+
+    def _is_given_up(self, run: RunState) -> bool:
+        """Whether a run that ended without its node has been waited for long enough."""
+        if not run.is_final or run.heard_at is None:
+            return False
+        return self._clock() - run.heard_at > AWAITED
 
     async def refused(self, run_id: str, reason_code: str, reason: str) -> None:
         """The node will never finish this run."""
@@ -289,9 +319,7 @@ class Driver:
         self, live: _Live, records: list[NewEvent], decisions: list[Decision]
     ) -> None:
         """Append the records; then, and only then, order and stop."""
-        for record in records:
-            if record.kind == "run-changed" and record.data["status"] == RunStatus.DISPATCHED:
-                record.data["journalId"] = self._journal_of(record.node_id or "")
+        journals = self._note_journals(records)
         if records:
             try:
                 await self._store.append(records)
@@ -300,16 +328,27 @@ class Driver:
                 raise Dropped from error
         for decision in decisions:
             if isinstance(decision, Dispatch):
-                self._dispatch(live, decision.run_id)
+                self._dispatch(live, decision.run_id, journals[decision.run_id])
             elif isinstance(decision, Stop):
                 self._stop(live, decision.run_id)
         if live.state.is_final:
             self._forget_if_done(live)
 
-    def _dispatch(self, live: _Live, run_id: str) -> None:
+    def _note_journals(self, records: Iterable[NewEvent]) -> dict[str, str]:
+        """Write into each dispatch the journal that its order goes into; by run.
+
+        What is recorded is what is sent: asked again after the append it might be another one.
+        """
+        journals: dict[str, str] = {}
+        for record in records:
+            if record.kind == "run-changed" and record.data["status"] == RunStatus.DISPATCHED:
+                journal = self._journal_of(record.node_id or "")
+                record.data["journalId"] = journals[record.run_id or ""] = journal
+        return journals
+
+    def _dispatch(self, live: _Live, run_id: str, journal: str) -> None:
         node_id = live.state.runs[run_id].node_id
-        journal = self._journal_of(node_id)
-        body = self._order(live, run_id)
+        body = partial(self._order, live, run_id)
         self._pursue(live, Pursuit(run_id, node_id, body, journal, met=bool(journal)))
 
     def _journal_of(self, node_id: str) -> str:
@@ -359,7 +398,8 @@ class Driver:
             self._forget_if_done(live)
 
     def _stop(self, live: _Live, run_id: str) -> None:
-        if run_id not in live.stops:
+        task = live.stops.get(run_id)
+        if task is None or task.done():
             live.stops[run_id] = self._spawn(self._ask_to_stop(live, run_id))
 
     async def _ask_to_stop(self, live: _Live, run_id: str) -> None:
@@ -371,9 +411,11 @@ class Driver:
                 await self._transport.stop(self.address(node_id), run_id)
             except (DeliveryError, CourierError) as error:
                 _log.info("stopping run %s: %s; asked again", run_id, error)
-                await asyncio.sleep(next(pauses))
+            except Exception:  # noqa: BLE001  one faulty stop must not end the others
+                _log.exception("stopping run %s failed; asked again", run_id)
             else:
                 return
+            await asyncio.sleep(next(pauses))
 
     def _spawn(self, work: Any) -> asyncio.Task[None]:  # noqa: ANN401  a coroutine of ours
         if self._group is None:
@@ -411,6 +453,8 @@ class Driver:
                 await self.reload(instance_id)
             except CourierError as error:
                 _log.warning("instance %s cannot be read yet: %s", instance_id, error)
+            except Exception:  # noqa: BLE001  one faulty instance must not end the others
+                _log.exception("reading instance %s again failed", instance_id)
             else:
                 return
 
@@ -418,8 +462,12 @@ class Driver:
         for live in list(self._instances.values()):
             due = next_due(live.state)
             if due is not None and due <= now:
-                with contextlib.suppress(Dropped):
+                try:
                     await self._happen(live, [Tick()])
+                except Dropped:
+                    continue
+                except Exception:  # noqa: BLE001  one faulty instance must not end the others
+                    _log.exception("judging instance %s failed", live.state.id)
 
     def _followed(self) -> Iterator[str]:
         return (run_id for live in self._instances.values() for run_id in live.pursuits)

@@ -1,7 +1,7 @@
 """Stopping work: a job, an instance, a group of it, or one run."""
 
-from courier_backend.model.errors import NotFound
-from courier_backend.model.status import RunStatus
+from courier_backend.model.errors import NotFound, NotYet
+from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN, RunStatus
 from courier_backend.model.wire import CancelItem
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.happening import CancelAsked
@@ -29,6 +29,7 @@ class Cancels:
         state = self._driver.state_of(instance_id)
         if state is None or state.is_final:
             item = await self._store.read(lambda c: get_instance(c, instance_id))
+            _refuse_unless(item["status"] in FINAL_INSTANCE)
             return _already_final(instance_id, item["status"])
         if group_number is not None and not 0 <= group_number < len(state.groups):
             raise NotFound(
@@ -47,6 +48,7 @@ class Cancels:
         item = await self._store.read(lambda c: get_run(c, run_id))
         state = self._driver.state_of(item["instanceId"])
         if state is None or state.runs[run_id].is_final:
+            _refuse_unless(item["status"] in FINAL_RUN)
             return _already_final(run_id, item["status"])
         return await self._ask(state, CancelAsked(reason, None, run_id), run_id)
 
@@ -61,6 +63,12 @@ class Cancels:
             "stopping": stopping,
             "prevented": before - _pending(state),
         }
+
+
+def _refuse_unless(is_final: bool) -> None:
+    """What is neither in memory nor final is being read from the store again."""
+    if not is_final:
+        raise NotYet("This is being read from the disk again; nothing was canceled yet.")
 
 
 def _pending(state: InstanceState) -> int:

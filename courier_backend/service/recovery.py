@@ -1,5 +1,6 @@
 """Taking up again what was in flight when the backend ended, from the store."""
 
+import logging
 from collections import defaultdict
 from datetime import timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from courier_backend.model.protocol import Skill
 from courier_backend.model.status import FINAL_RUN, ReasonCode, RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.begin import Defaults
-from courier_backend.orchestrator.driver import Driver, Resumed
+from courier_backend.orchestrator.driver import AWAITED, Driver, Resumed
 from courier_backend.orchestrator.revive import GroupRow, InstanceRow, RunRow, revive
 from courier_backend.store.queries.evidence import StoredEvidence, pending_evidence
 from courier_backend.store.queries.recovery import (
@@ -20,6 +21,7 @@ from courier_backend.store.queries.recovery import (
     StoredInstance,
     StoredNode,
     StoredRun,
+    newest_moment,
     nodes_for_delivery,
     unfinished,
     unfinished_instance,
@@ -27,10 +29,11 @@ from courier_backend.store.queries.recovery import (
 )
 from courier_backend.store.store import Store
 
-AWAITED: Final = timedelta(days=1)
-"""For so long a run that timed out may still tell its own end."""
 UNRELEASED: Final = timedelta(minutes=10)
-"""Releases go out within a minute; only what ended shortly before a crash can be missing."""
+"""Releases go out within a minute; only what ended shortly before the end can be missing."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Recovery:
@@ -67,11 +70,14 @@ class Recovery:
         found = await self._store.read(lambda c: unfinished(c, awaited_since=since))
         wanted = _by_run(await self._store.read(pending_evidence))
         for instance in found:
-            await self._take_up(instance, wanted)
+            try:
+                await self._take_up(instance, wanted)
+            except Exception:  # noqa: BLE001  one faulty instance must not keep the others down
+                _log.exception("instance %s could not be taken up", instance.id)
         for left in wanted.values():
             for each in left:
                 self._keeper.want(each)
-        ended = self._clock() - UNRELEASED
+        ended = await self._store.read(newest_moment) - UNRELEASED
         for run in await self._store.read(lambda c: unreleased(c, ended)):
             self._releases.add(run.node_id, run.run_id)
 
@@ -84,8 +90,13 @@ class Recovery:
         found = await self._store.read(lambda c: unfinished_instance(c, instance_id))
         if found is None:
             raise NotFound(f"There is no instance {instance_id}.")
-        pending = _by_run(await self._store.read(pending_evidence))
+        owed = await self._store.read(pending_evidence)
+        pending = _by_run([each for each in owed if each.instance_id == instance_id])
         await self._take_up(found, pending)
+        # What ended meanwhile is not followed any more; its evidence is fetched all the same.
+        for left in pending.values():
+            for each in left:
+                self._keeper.want(each)
 
     async def _take_up(self, instance: StoredInstance, wanted: dict[str, list[Wanted]]) -> None:
         """Drive an instance on; takes what its followed runs still owe out of `wanted`."""

@@ -18,7 +18,7 @@ QUIET_SECONDS: Final = 1.0
 """After so long without a change, the write-ahead log is moved into the database."""
 
 _log = logging.getLogger(__name__)
-_STALE: Final = OutOfSpace("A change before this one could not be written; nothing was changed.")
+_STALE: Final = "A change before this one could not be written; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Writer:
         outcomes = self._commit(fit) if fit else []
         if outcomes and all(isinstance(outcome, OutOfSpace) for outcome in outcomes):
             self._generation += 1
-        outcomes += [_STALE] * len(stale)
+        outcomes += [OutOfSpace(_STALE) for _ in stale]
         self._loop.call_soon_threadsafe(self._deliver, fit + stale, outcomes, self._generation)
 
     def _commit(self, group: list[Change]) -> list[Outcome]:

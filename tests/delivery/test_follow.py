@@ -29,9 +29,8 @@ RECEIVED, STARTED, FINISHED = (
 class Stream:
     """Gives what it was scripted to, and breaks where the script says so."""
 
-    journal_id = "J1"
-
     def __init__(self, script: list[Any]) -> None:
+        self.journal_id = "J1"
         self._script = script
 
     async def __aiter__(self) -> AsyncIterator[list[dict[str, Any]]]:
@@ -47,6 +46,7 @@ class Node:
     def __init__(self, script: list[Any], node_id: str = "node", journal: str = "J1") -> None:
         self.script = script
         self.asked: list[str] = []
+        self.stream_journal = journal
         self._identity = {"nodeId": node_id, "journalId": journal, "now": "2026-01-01T00:00:00Z"}
 
     @asynccontextmanager
@@ -55,7 +55,9 @@ class Node:
         answer = self.script.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        yield Stream(answer)
+        stream = Stream(answer)
+        stream.journal_id = self.stream_journal
+        yield stream
 
     def order(self, _node: NodeAddress, _body: bytes) -> Any:
         return self._next("order")
@@ -94,7 +96,7 @@ class Ear:
 
 async def followed(node: Any, **pursuit: Any) -> Ear:
     ear = Ear()
-    await follow(Pursuit("run", "node", b"{}", "J1", **pursuit), node, ear, lambda: NOW)
+    await follow(Pursuit("run", "node", lambda: b"{}", "J1", **pursuit), node, ear, lambda: NOW)
     return ear
 
 
@@ -119,7 +121,7 @@ async def test_a_straight_run_is_one_exchange() -> None:
 async def test_an_unmet_node_is_met_and_its_journal_remembered_before_the_order() -> None:
     node = Node([[[RECEIVED, FINISHED]]])
     ear = Ear()
-    await follow(Pursuit("run", "node", b"{}", ""), node, ear, lambda: NOW)  # type: ignore[arg-type]  # a double
+    await follow(Pursuit("run", "node", lambda: b"{}", ""), node, ear, lambda: NOW)  # type: ignore[arg-type]  # a double
     assert ear.heard[:2] == ["met", ("journal", "J1")]
     assert node.asked == ["order"]
 
@@ -141,7 +143,13 @@ async def test_a_stream_that_ends_early_is_resumed() -> None:
 
 @pytest.mark.anyio
 async def test_an_order_that_got_no_answer_is_asked_after_first_and_then_sent_again() -> None:
-    node = Node([NodeUnreachable("timeout"), NodeRefused(404, "", "never"), [[RECEIVED, FINISHED]]])
+    node = Node(
+        [
+            NodeUnreachable("timeout"),
+            NodeRefused(404, "run-unknown", "never"),
+            [[RECEIVED, FINISHED]],
+        ]
+    )
     await followed(node, met=True)
     assert node.asked == ["order", "resume 0", "order"]
 
@@ -163,17 +171,33 @@ async def test_another_node_at_the_address_gets_no_order() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("http_status", [404, 409, 410])
-async def test_a_node_that_forgot_a_run_it_told_of_interrupts_it(http_status: int) -> None:
-    node = Node([NodeRefused(http_status, "", "forgotten")])
+@pytest.mark.parametrize("code", ["run-unknown", "beyond-the-end", "released"])
+async def test_a_node_that_forgot_a_run_it_told_of_interrupts_it(code: str) -> None:
+    node = Node([NodeRefused(404, code, "forgotten")])
     ear = await followed(node, ordered=True, last_seq=2)
     assert ear.heard == ["met", ("refused", "interrupted")]
 
 
 @pytest.mark.anyio
 async def test_a_refused_order_is_final() -> None:
-    ear = await followed(Node([NodeRefused(401, "", "wrong token")]), met=True)
+    ear = await followed(Node([NodeRefused(400, "bad-order", "no steps")]), met=True)
     assert ear.heard == [("refused", "refused-by-node")]
+
+
+@pytest.mark.anyio
+async def test_a_token_that_is_refused_for_a_while_ends_nothing() -> None:
+    node = Node([[[RECEIVED]], NodeRefused(401, "unauthorized", "token"), [[FINISHED]]])
+    ear = await followed(node, met=True)
+    assert node.asked == ["order", "resume 1", "resume 1"]
+    assert ear.heard[-1] == ("run-finished", 0.0)
+
+
+@pytest.mark.anyio
+async def test_a_journal_lost_between_meeting_and_order_is_remembered_as_it_is_now() -> None:
+    node = Node([[[RECEIVED, FINISHED]]])
+    node.stream_journal = "J2"
+    ear = await followed(node, met=True)
+    assert ear.heard[0] == ("journal", "J2")
 
 
 @pytest.mark.anyio

@@ -35,3 +35,9 @@ def test_a_half_line_is_kept_back() -> None:
 def test_nonsense_is_an_error(raw: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  orjson's own, or ours
         LineSplitter().feed(raw)
+
+
+@pytest.mark.parametrize("step", ['"/../../x"', "0", "true", "1.5", "9999999999"])
+def test_only_numbers_pass_where_numbers_belong(step: str) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        LineSplitter().feed(b'{"type":"a","step":%s}\n' % step.encode())

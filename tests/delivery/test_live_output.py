@@ -68,3 +68,23 @@ async def test_the_tail_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert got[0] == {"type": "dropped", "bytes": 4}
     assert [mark.get("text") for mark in got[1:3]] == ["bbbb", "cccc"]
     assert not live.is_live(KEY)
+
+
+@pytest.mark.anyio
+async def test_a_late_reader_of_much_output_can_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_output, "TAIL_BYTES", 8)
+    monkeypatch.setattr(live_output, "READER_BYTES", 10)
+    live = LiveOutput()
+    for text in ("gone....", "gone too", "tail...."):
+        live.publish("run", line(text))
+    with live.read_along(KEY) as marks:
+        got = [await anext(marks), await anext(marks)]
+        live.publish("run", line("later..."))
+        live.end(KEY)
+        got += [mark async for mark in marks]
+    assert [mark.get("text", mark["type"]) for mark in got] == [
+        "dropped",
+        "tail....",
+        "later...",
+        "end",
+    ]

@@ -99,11 +99,11 @@ def test_a_waiting_run_that_is_canceled_owes_an_answer_within_the_time_out() -> 
     assert story.status("a") == "canceled: cancel-unconfirmed"
 
 
-def test_a_node_that_refuses_what_was_to_be_canceled_confirms_the_cancel() -> None:
+def test_a_node_that_refuses_what_was_to_be_canceled_confirms_nothing() -> None:
     story = Story(group("a")).start()
     story.cancel()
     story.refuse("a")
-    assert story.status("a") == "canceled: operator"
+    assert story.status("a") == "canceled: cancel-unconfirmed"
 
 
 def test_canceling_before_anything_began_ends_the_instance_at_once() -> None:

@@ -189,7 +189,7 @@ class ScriptedFleet:
     async def resume(self, address: NodeAddress, run_id: str, after: int) -> AsyncIterator[Stream]:
         node = self._node(address)
         if run_id not in node.runs:
-            raise NodeRefused(404, "never-received", "never received")
+            raise NodeRefused(404, "run-unknown", "never received")
         yield Stream(self, node, node.runs[run_id], after, live=False)
 
     async def stop(self, address: NodeAddress, run_id: str) -> None:

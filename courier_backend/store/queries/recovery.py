@@ -17,6 +17,7 @@ from courier_backend.store.queries.lookup import unindexed
 from courier_backend.store.queries.nodes import newest_facts
 from courier_backend.store.tables import (
     attempts,
+    events,
     groups,
     instance_specs,
     instances,
@@ -156,6 +157,12 @@ def nodes_for_delivery(connection: Connection) -> list[StoredNode]:
     """All nodes, archived ones too, in the order in which they joined."""
     query = select(nodes, newest_facts()).order_by(nodes.c.no)
     return [_node(row) for row in connection.execute(query)]
+
+
+def newest_moment(connection: Connection) -> datetime:
+    """When something happened last; the beginning of time in an empty log."""
+    newest = select(events.c.time).order_by(events.c.seq.desc()).limit(1)
+    return from_micros(connection.execute(newest).scalar() or 0)
 
 
 def unreleased(connection: Connection, since: datetime) -> list[RunOnNode]:
