@@ -279,6 +279,25 @@ async def test_heartbeats_and_the_end_of_a_reader_who_went_away(tmp_path: Path) 
         assert (await node.lines(order))[-1]["status"] == "success"
 
 
+async def test_who_follows_is_answered_before_there_is_anything_to_tell(
+    running: tuple[Runner, list[Node]],
+) -> None:
+    _, (node, other) = running
+    await asyncio.to_thread(os.mkfifo, node.home / "go")
+    order = node.order(step("echo up; cat go"))
+    async with (
+        other.followed("events") as nothing,
+        node.ordered(order) as lines,
+        asyncio.timeout(4),
+    ):
+        await until(lines, says("up"))
+        async with node.followed(f"runs/{order['runId']}/events?after=3") as rest:
+            await asyncio.to_thread((node.home / "go").write_text, "on")
+            assert (await until(rest, lambda line: "seq" in line))["seq"] == 4
+        await other.run(step("true"))
+        assert (await anext(nothing))["type"] == "received"
+
+
 async def test_output_that_is_no_text_breaks_nothing(node: Node) -> None:
     order = node.order(step(r"printf 'a\377b\303'; sleep 0.1; printf '\251\n'; printf '\360\237'"))
     lines = await node.lines(order)
