@@ -198,6 +198,10 @@ class Editor(LiveScreen):
 
     def _accepted(self, answer: Submitted) -> None:
         frame = self.frame
+        self._text, self._key = self.area.text, str(uuid4())
+        if frame.screen is not self:  # somebody went on to something else meanwhile
+            frame.tell("The job is accepted.")
+            return
         frame.go_back(1)
         if answer["instanceId"]:
             from courier_tui.screens.instance import InstanceScreen  # noqa: PLC0415  first shown

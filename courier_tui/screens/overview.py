@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from courier_tui.widgets.column import Column
 
 LATELY: Final = 50
-"""So many of the newest instances are looked through."""
+"""So many of the newest are looked at, of each kind."""
 
 WELCOME: Final[Sequence[Sequence[Span]]] = (
     (("Welcome to Courier. Nothing has run here yet.", Tone.STRONG),),
@@ -89,16 +89,25 @@ class Overview(LiveScreen):
 
     async def load(self) -> None:
         """Counters and the newest instances."""
-        counters, running, lately = await asyncio.gather(
+        counters, running, failed, lately = await asyncio.gather(
             self.frame.ask(calls.overview()),
-            self.frame.ask(calls.list_instances(size=LATELY, status="running", sort_order="desc")),
-            self.frame.ask(calls.list_instances(size=LATELY, sort_order="desc")),
+            self._newest("running"),
+            self._newest("failure"),
+            self._newest(""),
         )
         if self.is_attached:
-            self._show(counters, running["items"], lately["items"])
+            self._show(counters, running, failed, lately)
+
+    async def _newest(self, status: str) -> list[InstanceItem]:
+        call = calls.list_instances(size=LATELY, status=status, sort_order="desc")
+        return (await self.frame.ask(call))["items"]
 
     def _show(
-        self, counters: Counters, running: list[InstanceItem], lately: list[InstanceItem]
+        self,
+        counters: Counters,
+        running: list[InstanceItem],
+        failed: list[InstanceItem],
+        lately: list[InstanceItem],
     ) -> None:
         self.query_one("#score", Static).update(content(score_line(counters)))
         self.query_one("#fleet", Static).update(content(fleet_lines(counters["nodes"])))
@@ -107,7 +116,7 @@ class Overview(LiveScreen):
         self._fill("running", running)
         self.query_one("#pane-running").styles.max_height = max(len(running), 1) + 2
         self._fill("past", ended)
-        self._fill("failed", [item for item in ended if item["status"] == "failure"])
+        self._fill("failed", failed)
 
     def _fill(self, name: str, items: list[InstanceItem]) -> None:
         table: Table[Any] = self.query_one(f"#{name}", Table)

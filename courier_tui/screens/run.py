@@ -160,8 +160,7 @@ class RunScreen(LiveScreen):
         attempt = row.attempt
         number = 0 if attempt is None else attempt["attemptNumber"]
         key = f"{row.step['stepNumber']}.{number}"
-        stale = self._reader is not None and not self._reader.done and not self._is_reading()
-        if key == self._read_key and not stale:
+        if key == self._read_key and (attempt is None or self._is_read()):
             return
         self._read_key = key
         if self._reading is not None:
@@ -174,8 +173,15 @@ class RunScreen(LiveScreen):
         running = attempt["status"] in {"running", "active"}
         self._reading = self.run_worker(self._follow(which, running), group="output")
 
-    def _is_reading(self) -> bool:
-        return self._reading is not None and not self._reading.is_finished
+    def _is_read(self) -> bool:
+        """Whether the output is all there, or on its way."""
+        on_its_way = self._reading is not None and not self._reading.is_finished
+        return on_its_way or (self._reader is not None and self._reader.done)
+
+    def action_refresh_view(self) -> None:
+        """Ask anew, for the output too."""
+        self._read_key = ""
+        super().action_refresh_view()
 
     async def _follow(self, which: Which, running: bool) -> None:
         try:

@@ -78,7 +78,7 @@ class Listing(Vertical, Generic[T]):
         self.rows = PagedRows(fetch, subject.haystack)
         self._known = False
         self._order: tuple[str, bool] = ("", False)
-        self._wanted = self._anew = self._loading = False
+        self._wanted = self._anew = self._loading = self._waiting = False
         self._not_before = 0.0
         self._error = ""
 
@@ -107,10 +107,11 @@ class Listing(Vertical, Generic[T]):
         return self.table.current
 
     def chosen(self) -> list[T]:
-        """The marked rows that are here, or the one under the cursor."""
+        """All marked rows, also those that are out of sight; or the one under the cursor."""
         marked = self.table.marked
         if marked:
-            return [row for _index, row in self.rows.known() if self.subject.key(row) in marked]
+            here = {self.subject.key(row): row for _index, row in self.rows.known()}
+            return [here.get(key, row) for key, row in marked.items()]
         current = self.current
         return [] if current is None else [current]
 
@@ -141,7 +142,7 @@ class Listing(Vertical, Generic[T]):
     async def _load(self, *, anew: bool) -> None:
         begin = time.monotonic()
         if anew and self.rows.whole and begin < self._not_before:
-            self.set_timer(self._not_before - begin, self.reload)
+            self._reload_later(self._not_before - begin)
             return
         try:
             await self.rows.load(*self.table.window, anew=anew)
@@ -157,6 +158,15 @@ class Listing(Vertical, Generic[T]):
         if self.is_attached:
             self.table.rows_changed()
             self._sum_up()
+
+    def _reload_later(self, seconds: float) -> None:
+        if not self._waiting:
+            self._waiting = True
+            self.set_timer(seconds, self._waited)
+
+    def _waited(self) -> None:
+        self._waiting = False
+        self.reload()
 
     @on(Table.Looked)
     def _looked(self) -> None:

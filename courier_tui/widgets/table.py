@@ -132,7 +132,7 @@ class Table(ScrollView, Generic[T], can_focus=True):
         super().__init__(id=id)
         self.columns = list(columns)
         self.rows: Rows[T] = FixedRows()
-        self.marked: set[str] = set()
+        self.marked: dict[str, T] = {}
         self.sorted_by: tuple[str, bool] = ("", False)
         self._key = key
         self._marks = marks
@@ -346,7 +346,9 @@ class Table(ScrollView, Generic[T], can_focus=True):
         row = self.current
         if row is None:
             return
-        self.marked ^= {self._key(row)}
+        key = self._key(row)
+        if self.marked.pop(key, None) is None:
+            self.marked[key] = row
         self._refresh_rows(self.cursor)
         self.cursor += 1
         self.post_message(self.Looked(self))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Button
-from tui_backend import FakeBackend
+from tui_backend import FakeBackend, event
 from tui_pilot import files_in, name_of, press, running, screen_of, settle, shown, told, until
-from tui_world import small_world
+from tui_world import run, small_world
 
 from courier_backend.model.errors import Conflict, CourierError
 from courier_backend.model.wire import ArtifactItem
@@ -65,6 +65,17 @@ class TestCancel:
             await press(pilot, "tab", "enter")
             await until(pilot, lambda: len(backend.asked("/run/")) >= 2)
             assert not backend.asked("POST /courier/state-api/v1/instance")
+
+    async def test_marks_out_of_sight_are_meant_too(self) -> None:
+        backend = small_world()
+        live, where = backend.instances[-1], backend.nodes[1]
+        backend.runs = [run(n, live, where, "running") for n in range(1, 2001)]
+        async with running(backend) as pilot:
+            await press(pilot, "3", "enter", "space", "space", "end")
+            backend.tell(event("run-changed", instance=live["id"]))
+            await settle(pilot)
+            await press(pilot, "c")
+            assert "Cancel 2 runs?" in shown(pilot)
 
     async def test_a_job_says_that_it_will_not_be_executed_any_more(self) -> None:
         backend = small_world()
