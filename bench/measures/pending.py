@@ -11,33 +11,35 @@ _GROUPS = 10
 _SINGLES = 10
 _MANY = 200
 
+Times = tuple[float, float]
+"""Of a single run, and of many at once."""
+
 
 def measure(setting: Setting) -> list[Figure]:
-    """The same work without and with a long queue, round by round."""
-    *others, blocker = setting.nodes
-    without = [_work(setting.courier, others) for _ in range(setting.rounds)]
-    instance = _queue(setting.courier, [blocker, *others])
-    beside = [_work(setting.courier, others) for _ in range(setting.rounds)]
-    path = f"/courier/state-api/v1/instance/{instance}/cancel"
-    setting.courier.call("POST", path, {"reason": "bench"})
-    setting.courier.finish(instance)
+    """The same work without and with a long queue, turn by turn."""
+    pairs = [_round(setting) for _ in range(setting.rounds)]
     waiting = _GROUPS * len(setting.nodes)
     return [
-        _against("latency", f"one node, beside {waiting} waiting runs", 0, beside, without),
-        _against("rate", f"{_MANY} nodes, beside {waiting} waiting runs", 1, beside, without),
+        _against("latency", f"one node, beside {waiting:,} waiting runs", 0, pairs),
+        _against("rate", f"{_MANY} nodes, beside {waiting:,} waiting runs", 1, pairs),
     ]
 
 
-def _against(
-    key: str,
-    what: str,
-    index: int,
-    beside: list[tuple[float, float]],
-    without: list[tuple[float, float]],
-) -> Figure:
-    over = tuple(each[index] for each in beside)
-    under = tuple(each[index] for each in without)
-    return ratio(f"pending.{key}", what, over, under)
+def _round(setting: Setting) -> tuple[Times, Times]:
+    *others, blocker = setting.nodes
+    without = _work(setting.courier, others)
+    instance = _queue(setting.courier, [blocker, *others])
+    beside = _work(setting.courier, others)
+    path = f"/courier/state-api/v1/instance/{instance}/cancel"
+    setting.courier.call("POST", path, {"reason": "bench"})
+    setting.courier.finish(instance)
+    return without, beside
+
+
+def _against(key: str, what: str, index: int, pairs: list[tuple[Times, Times]]) -> Figure:
+    without = tuple(pair[0][index] for pair in pairs)
+    beside = tuple(pair[1][index] for pair in pairs)
+    return ratio(f"pending.{key}", what, beside, without)
 
 
 def _queue(courier: Courier, nodes: list[str]) -> str:
@@ -47,6 +49,6 @@ def _queue(courier: Courier, nodes: list[str]) -> str:
     return str(courier.submit(waiting)["instanceId"])
 
 
-def _work(courier: Courier, nodes: list[str]) -> tuple[float, float]:
+def _work(courier: Courier, nodes: list[str]) -> Times:
     singles = median([run_once(courier, nodes[:1]) for _ in range(_SINGLES)])
     return singles, run_once(courier, nodes[:_MANY])

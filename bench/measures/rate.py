@@ -17,6 +17,9 @@ from bench.peers.ssh import parallel_ssh
 from bench.setting import Setting
 
 COUNTS: Final = (1, 50, 200, 1000)
+_RUNS: Final = 200
+"""Few nodes are measured several times in a row, until as many runs are done: short times lie."""
+_REPEATS: Final = _RUNS // 50
 _BARE: Final = Path(__file__).parents[1] / "peers" / "bare_processes.py"
 
 Rounds = dict[str, list[float]]
@@ -31,8 +34,8 @@ def measure(setting: Setting) -> list[Figure]:
         _warm_up(setting)
         for _ in range(setting.rounds):
             for count in counts:
-                if count in {50, 200}:
-                    rounds[f"bare.{count}"].append(count / _bare(count))
+                if count == 200:
+                    rounds["bare.200"].append(count / _bare(count))
                 _ours(setting, count, rounds)
             _peers(rounds, ansible, ssh)
     return _figures(rounds, counts, peak_megabytes(setting.courier.backend_pid))
@@ -45,7 +48,7 @@ def _warm_up(setting: Setting) -> None:
 
 def _peers(rounds: Rounds, ansible: Ansible, ssh: Callable[[int], float]) -> None:
     rounds["raw.50"].append(50 / ansible.seconds("raw", 50))
-    rounds["parallel-ssh.50"].append(50 / ssh(50))
+    rounds["parallel-ssh.50"].append(50 * _REPEATS / sum(ssh(50) for _ in range(_REPEATS)))
     rounds["command.50"].append(50 / ansible.seconds("command", 50))
 
 
@@ -58,8 +61,9 @@ def _bare(count: int) -> float:
 def _ours(setting: Setting, count: int, rounds: Rounds) -> None:
     backend, runners = [setting.courier.backend_pid], setting.courier.runner_pids()
     before = cpu_seconds(backend), cpu_seconds(runners)
-    took = run_once(setting.courier, setting.nodes[:count])
-    rounds[f"ours.{count}"].append(count / took)
+    repeats = max(1, _RUNS // count)
+    took = sum(run_once(setting.courier, setting.nodes[:count]) for _ in range(repeats))
+    rounds[f"ours.{count}"].append(count * repeats / took)
     if count >= 200:
         rounds[f"cpu.backend.{count}"].append((cpu_seconds(backend) - before[0]) * 1000 / count)
         rounds[f"cpu.runner.{count}"].append((cpu_seconds(runners) - before[1]) * 1000 / count)
