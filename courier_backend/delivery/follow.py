@@ -63,8 +63,9 @@ class Listener(Protocol):
 class Pursuit:
     """A run to follow. `ordered`: the node may have it already; `met`: the node is known now.
 
-    `body` makes the order when it is sent, so that none is kept. `journal_id` is that of the node
-    when the order was sent, "" before the node was met.
+    `is_stopped`: the node is to end the run, or never to begin it. `body` makes the order when it
+    is sent, so that none is kept. `journal_id` is that of the node when the order was sent, ""
+    before the node was met.
     """
 
     run_id: str
@@ -74,6 +75,7 @@ class Pursuit:
     last_seq: int = 0
     ordered: bool = False
     met: bool = False
+    is_stopped: Callable[[], bool] = bool
     skew_seconds: float = 0.0
 
 
@@ -179,6 +181,9 @@ async def _opened(
             stream = await _resumed(pursuit, node, transport, stack)
         pursuit.ordered = True
         if stream is None:
+            if pursuit.is_stopped():
+                # The tombstone must be there first: what has not begun by now never will.
+                await transport.stop(node, pursuit.run_id)
             stream = await stack.enter_async_context(transport.order(node, pursuit.body()))
         yield stream
 

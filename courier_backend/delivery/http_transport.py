@@ -31,6 +31,7 @@ from courier_backend.model.protocol import (
     HEARTBEAT_SECONDS,
     JOURNAL_HEADER,
     MISSED_HEARTBEATS,
+    TOTAL_HEADER,
     NodeIdentity,
 )
 
@@ -164,12 +165,16 @@ class HttpTransport:
         stream: str,
         offset: int,
         limit: int,
-    ) -> bytes:
-        """Bytes of output from `offset` on, at most `limit`."""
+    ) -> tuple[bytes, int]:
+        """Bytes of output from `offset` on, at most `limit`; and how many there are in all."""
         path = f"/v1/runs/{run_id}/steps/{step}/attempts/{attempt}/output"
         query = f"?stream={stream}&offset={offset}&limit={limit}"
         answer = await self._exchange(node, "GET", path + query)
-        return answer.content[:limit]
+        part = answer.content[:limit]
+        try:
+            return part, int(answer.headers[TOTAL_HEADER])
+        except (KeyError, ValueError):
+            return part, offset + len(part)
 
     def _request(
         self, node: NodeAddress, method: str, path: str, body: bytes | None = None
@@ -247,14 +252,22 @@ async def _refusal(node: NodeAddress, response: httpx.Response) -> NodeRefused |
 
 
 def _no_answer(node: NodeAddress, error: Exception) -> str:
-    return f"{node.name} at {node.url} does not answer: {_cause(error)}"
+    return f"{_named(node)} does not answer: {_cause(error)}"
 
 
 def _broken(node: NodeAddress, error: Exception) -> str:
-    return f"the connection to {node.name} at {node.url} broke: {_cause(error)}"
+    return f"the connection to {_named(node)} broke: {_cause(error)}"
+
+
+def _named(node: NodeAddress) -> str:
+    return node.url if node.name == node.url else f"{node.name} at {node.url}"
 
 
 def _cause(error: Exception) -> str:
-    if isinstance(error, httpx.TimeoutException):
+    """What aiohttp saw: httpx-aiohttp calls every lost connection a time-out."""
+    cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.ClientConnectorError) and cause.os_error.errno:
+        return os.strerror(cause.os_error.errno).lower()
+    if isinstance(cause, TimeoutError | httpx.TimeoutException):
         return "it took too long"
-    return str(error) or type(error).__name__
+    return str(cause) or type(cause).__name__

@@ -70,6 +70,6 @@ class Transport(Protocol):
         stream: str,
         offset: int,
         limit: int,
-    ) -> bytes:
-        """Bytes of output from `offset` on, at most `limit`."""
+    ) -> tuple[bytes, int]:
+        """Bytes of output from `offset` on, at most `limit`; and how many there are in all."""
         ...

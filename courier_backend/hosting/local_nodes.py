@@ -49,6 +49,7 @@ class LocalNodes:
         self._builtin_home = builtin_home
         self._lab_home = lab_home
         self._lab_lock = asyncio.Lock()
+        self.builtin_tried = asyncio.Event()
 
     async def keep_builtin(self) -> None:
         """Bring up this machine's own node, and again whenever its runner is gone; for ever."""
@@ -59,8 +60,11 @@ class LocalNodes:
         await _keep(self._raise_planned_lab, self._lab_is_short, "the lab")
 
     async def _raise_builtin(self) -> None:
-        runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
-        await self._take_in(runner.nodes, builtin=True)
+        try:
+            runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
+            await self._take_in(runner.nodes, builtin=True)
+        finally:
+            self.builtin_tried.set()
 
     def _builtin_is_gone(self) -> bool:
         runner = find_runner(self._builtin_home)

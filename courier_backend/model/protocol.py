@@ -10,6 +10,9 @@ PROTOCOL: Final = "1.0"
 JOURNAL_HEADER: Final = "Courier-Journal"
 """Header of every answer of a node: its `journalId`; another one means that its home was lost."""
 
+TOTAL_HEADER: Final = "Courier-Total"
+"""Header of an answer with a part of an output: the size of all of it, in bytes."""
+
 INLINE_EVIDENCE_BYTES: Final = 256 * 1024
 """A zip up to this size follows its `attempt-finished` on the stream."""
 HEARTBEAT_SECONDS: Final = 5.0

@@ -61,6 +61,10 @@ class Dropped(Exception):
     """The instance was dropped from memory; what follows it must end."""
 
 
+def _is_stopped(run: RunState) -> bool:
+    return run.stop_asked
+
+
 async def _cannot_reload(instance_id: str) -> None:
     raise RuntimeError(f"nobody reads instance {instance_id} again")
 
@@ -146,6 +150,7 @@ class Driver:
                 last_seq=live.state.runs[run.run_id].last_seq,
                 # Without a journal the node was never met, so nothing was sent.
                 ordered=bool(run.journal_id),
+                is_stopped=partial(_is_stopped, live.state.runs[run.run_id]),
             )
             self._pursue(live, pursuit)
             if live.state.runs[run.run_id].stop_asked:
@@ -349,7 +354,11 @@ class Driver:
     def _dispatch(self, live: _Live, run_id: str, journal: str) -> None:
         node_id = live.state.runs[run_id].node_id
         body = partial(self._order, live, run_id)
-        self._pursue(live, Pursuit(run_id, node_id, body, journal, met=bool(journal)))
+        stopped = partial(_is_stopped, live.state.runs[run_id])
+        self._pursue(
+            live,
+            Pursuit(run_id, node_id, body, journal, met=bool(journal), is_stopped=stopped),
+        )
 
     def _journal_of(self, node_id: str) -> str:
         """The journal of a node that is met; "" for one that must be met first."""

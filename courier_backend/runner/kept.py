@@ -11,11 +11,13 @@ from typing import Any
 import orjson
 
 from courier_backend.runner.execution.host import NodeHost
-from courier_backend.runner.execution.spool import Spool
+from courier_backend.runner.execution.spool import Spool, SpoolBounds
 from courier_backend.runner.runs.run import Run
 
 Evidence = tuple[bytes | Path, int, str]
 """The zip or its file, its size, its sha-256 in hex."""
+Part = tuple[bytes, int]
+"""Some bytes of the output, and the size of all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class AttemptKept:
     end_seq: int
     note: dict[str, Any] | None
 
-    async def output(self, stream: str, offset: int, limit: int) -> bytes:
-        """Bytes of the output as it is kept, from `offset` on.
+    async def output(self, stream: str, offset: int, limit: int) -> Part:
+        """Bytes of the output as it is kept, from `offset` on, and the size of all of it.
 
         Raises:
             OSError, ValueError: it cannot be read.
@@ -41,8 +43,7 @@ class AttemptKept:
         if self.run.flush_output is not None:
             self.run.flush_output()
         stem = self._stem(stream)
-        bounds = self.node.host.bounds
-        return await asyncio.to_thread(lambda: Spool.found(stem, bounds).part(offset, limit))
+        return await asyncio.to_thread(_spooled, stem, self.node.host.bounds, offset, limit)
 
     def evidence(self) -> Evidence | None:
         """The zip, if there is one."""
@@ -59,11 +60,16 @@ class AttemptKept:
         return self.node.spool / f"{self.run.id}-{self.step}-{self.attempt}.{ending}"
 
 
-def _member(source: bytes | Path, name: str, offset: int, limit: int) -> bytes:
+def _spooled(stem: Path, bounds: SpoolBounds, offset: int, limit: int) -> Part:
+    spool = Spool.found(stem, bounds)
+    return spool.part(offset, limit), spool.kept_bytes()
+
+
+def _member(source: bytes | Path, name: str, offset: int, limit: int) -> Part:
     opened = BytesIO(source) if isinstance(source, bytes) else source
     with zipfile.ZipFile(opened) as archive, archive.open(name) as member:
         member.seek(offset)
-        return member.read(limit)
+        return member.read(limit), archive.getinfo(name).file_size
 
 
 def kept_of(run: Run, node: NodeHost, step: int, attempt: int) -> AttemptKept | None:

@@ -18,6 +18,7 @@ from courier_backend.model.errors import Conflict, Gone, NotYet
 from courier_backend.model.status import EvidenceState
 from courier_backend.model.wire import OutputItem
 from courier_backend.store.queries.evidence import StoredEvidence, stored_evidence
+from courier_backend.store.queries.steps import list_steps
 from courier_backend.store.store import Store
 
 
@@ -63,6 +64,14 @@ class EvidenceReading:
     async def _find(self, run_id: str, step: int, attempt: int) -> StoredEvidence:
         return await self._store.read(lambda c: stored_evidence(c, run_id, step, attempt))
 
+    async def _is_running(self, run_id: str, step: int, attempt: int) -> bool:
+        await self._find(run_id, step, attempt)
+        steps = await self._store.read(lambda c: list_steps(c, run_id))
+        return any(
+            found["attemptNumber"] == attempt and found["status"] == "running"
+            for found in steps[step - 1]["attempts"]
+        )
+
     async def output(
         self, run_id: str, step: int, attempt: int, *, stream: str, offset: int, limit: int
     ) -> OutputItem:
@@ -88,13 +97,13 @@ class EvidenceReading:
     ) -> OutputItem:
         address = self._directory.get(node_id).address
         try:
-            part = await self._transport.output(
+            part, total = await self._transport.output(
                 address, *key, stream=stream, offset=offset, limit=limit
             )
         except DeliveryError as error:
             raise Conflict(f"The output cannot be read now: {error}.") from error
-        final = not self._live.is_live(key) and len(part) < limit
-        return _item(stream, offset, part, offset + len(part), final=final)
+        final = not self._live.is_live(key) and offset + len(part) >= total
+        return _item(stream, offset, part, total, final=final)
 
     @asynccontextmanager
     async def live(
@@ -106,8 +115,9 @@ class EvidenceReading:
             NotFound: no such attempt.
         """
         key = (run_id, step, attempt)
-        if not self._live.is_live(key):
-            await self._find(run_id, step, attempt)
+        if not self._live.is_live(key) and await self._is_running(run_id, step, attempt):
+            # It has said nothing since this backend started.
+            self._live.begin(key)
         with self._live.read_along(key) as marks:
             yield marks
 

@@ -16,7 +16,7 @@ from courier_backend.model.times import ZERO_TIME, Clock, to_text
 from courier_backend.model.wire import JobItem, PlanItem, ProblemItem, Submission, Submitted
 from courier_backend.orchestrator.begin import Cause
 from courier_backend.scheduler.executions import Executions
-from courier_backend.service.planning import NO_RECURRENCE, plan_of
+from courier_backend.service.planning import NO_RECURRENCE, plan_of, target_warnings
 from courier_backend.service.submission import accepted, parsed
 from courier_backend.store.queries.instances import get_instance
 from courier_backend.store.queries.jobs import get_job, job_by_key, jobs_named
@@ -51,6 +51,8 @@ class Jobs:
         job, problems = accepted(submission)
         if job.schedule_rule != "immediate":
             raise BadInput(f"{NO_RECURRENCE}.", hint='Use "immediate".')
+        executions = self._executions
+        problems = [*problems, *target_warnings(job, executions.views(), executions.defaults)]
         if not idempotency_key:
             return await self._add(job, problems, "", "", by)
         digest = _digest(job)

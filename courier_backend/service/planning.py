@@ -6,8 +6,8 @@ from typing import Any
 from courier_backend.model.errors import BadInput
 from courier_backend.model.job import Job
 from courier_backend.model.parse import Parsed
-from courier_backend.model.times import Clock, to_text
-from courier_backend.model.wire import PlanGroup, PlanItem, PlanNode
+from courier_backend.model.times import Clock, system_clock, to_text
+from courier_backend.model.wire import PlanGroup, PlanItem, PlanNode, ProblemItem
 from courier_backend.orchestrator.begin import Defaults
 from courier_backend.targeting.batches import batch_size_of, in_batches
 from courier_backend.targeting.resolve import NodeView, Resolved, resolve_group
@@ -38,6 +38,24 @@ def plan_of(
 NO_RECURRENCE = (
     'scheduleRule: this version runs "immediate" jobs alone; a recurring job is not accepted'
 )
+
+
+def target_warnings(
+    job: Job, nodes: Mapping[str, NodeView], defaults: Defaults
+) -> list[ProblemItem]:
+    """What an operator should know of the targets of a job that is accepted all the same."""
+    plan = plan_of(Parsed(job, []), nodes, defaults, system_clock)
+    return [
+        {
+            "severity": "warning",
+            "path": "target",
+            "line": 0,
+            "column": 0,
+            "message": warning,
+            "didYouMean": "",
+        }
+        for warning in plan["warnings"]
+    ]
 
 
 def _add_groups(

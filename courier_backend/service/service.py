@@ -1,6 +1,7 @@
 """The service: all parts of the backend, put together and running."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -48,6 +49,7 @@ from courier_backend.store.queries.nodes import get_node
 from courier_backend.store.store import Store
 
 STOP_SECONDS: Final = 30.0
+BUILTIN_SECONDS: Final = 2.0
 
 
 class Service:
@@ -113,11 +115,15 @@ class Service:
             group.create_task(self.driver.run())
             await self.driver.ready.wait()
             await self.recovery.take_up()
-            self.ready.set()
             for work in self._background:
                 group.create_task(work())
             group.create_task(self.local_nodes.keep_builtin())
             group.create_task(self.local_nodes.keep_lab())
+            # Who asks first for the nodes is to find this machine among them.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BUILTIN_SECONDS):
+                    await self.local_nodes.builtin_tried.wait()
+            self.ready.set()
 
     async def _refresh_nodes(self) -> None:
         await refresh_nodes(self.fleet, self._settings.backend.node_refresh_seconds)

@@ -14,8 +14,8 @@ from courier_backend.service import service as module
 def house(courier_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], House]:
     """Makes a house with so many nodes; its services use its fleet and start no processes."""
 
-    async def nothing(_self: LocalNodes) -> None:
-        return None
+    async def nothing(self: LocalNodes) -> None:
+        self.builtin_tried.set()
 
     monkeypatch.setattr(LocalNodes, "keep_builtin", nothing)
     monkeypatch.setattr(LocalNodes, "keep_lab", nothing)

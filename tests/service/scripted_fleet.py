@@ -155,6 +155,7 @@ class ScriptedFleet:
         self.cut = asyncio.Event()
         self.released: list[str] = []
         self.ordered: asyncio.Queue[str] = asyncio.Queue()
+        self.stopped: asyncio.Queue[str] = asyncio.Queue()
 
     def cut_all(self) -> None:
         """Break every stream that is open now."""
@@ -194,6 +195,7 @@ class ScriptedFleet:
 
     async def stop(self, address: NodeAddress, run_id: str) -> None:
         node = self._node(address)
+        self.stopped.put_nowait(run_id)
         run = node.runs.get(run_id)
         if run is None:
             run = node.runs[run_id] = ScriptedRun({"runId": run_id})
@@ -227,8 +229,8 @@ class ScriptedFleet:
         await asyncio.to_thread(target.write_bytes, ZIP)
         return DIGEST
 
-    async def output(self, *_args: Any, **_kwargs: Any) -> bytes:
-        return b""
+    async def output(self, *_args: Any, **_kwargs: Any) -> tuple[bytes, int]:
+        return b"", 0
 
     async def aclose(self) -> None:
         return None

@@ -180,3 +180,21 @@ async def test_the_oldest_evidence_expires_first(house: Make) -> None:
         ]
         assert gone == 1
         assert states == ["expired", "stored", "stored"]
+
+
+async def test_what_timed_out_before_it_began_never_begins(house: Make) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    node = next(iter(home.fleet.nodes.values()))
+    async with home.backend() as service:
+        node.is_up = False
+        item = await ended(service, await submit(service, home, timeoutSeconds=1))
+        assert item["runCounts"] == {"timeout": 1}
+    node.is_up = True
+    async with home.backend() as service:
+        await home.fleet.stopped.get()
+    assert not node.executed
+    assert [line["type"] for line in next(iter(node.runs.values())).lines] == [
+        "received",
+        "run-finished",
+    ]

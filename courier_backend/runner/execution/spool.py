@@ -101,6 +101,14 @@ class Spool:
             yield gap_marker(rest - tail)
         yield from self._read(self.total - tail, self.total)
 
+    def kept_bytes(self) -> int:
+        """The size of what `kept` gives."""
+        head_end = min(self.total, self._bounds.head)
+        rest = self.total - head_end
+        tail = min(rest, self._bounds.tail)
+        gap = len(gap_marker(rest - tail)) if rest > tail else 0
+        return head_end + gap + tail
+
     def part(self, offset: int, limit: int) -> bytes:
         """Bytes of what `kept` gives, from `offset` on."""
         if self._held:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend import __version__
-from courier_backend.model.protocol import PROTOCOL, NodeIdentity
+from courier_backend.model.protocol import PROTOCOL, TOTAL_HEADER, NodeIdentity
 from courier_backend.model.times import system_clock, to_text
 from courier_backend.runner.http.answers import OCTETS, ZIP, Exchange, Refusal
 from courier_backend.runner.http.orders import (
@@ -134,8 +134,9 @@ class Handlers:
         if name not in _STREAMS:
             raise Refusal(400, "bad-request", '"stream" is stdout or stderr')
         limit = min(exchange.number("limit", _OUTPUT_BYTES), _OUTPUT_BYTES)
-        data = await kept.output(name, exchange.number("offset", 0), limit)
-        await exchange.answer(200, data, OCTETS)
+        data, total = await kept.output(name, exchange.number("offset", 0), limit)
+        headers = [(TOTAL_HEADER.lower().encode(), str(total).encode())]
+        await exchange.answer(200, data, OCTETS, headers)
 
     async def _evidence(self, exchange: Exchange, node: Node, parts: list[str]) -> None:
         found = self._kept(node, parts).evidence()
