@@ -13,7 +13,8 @@ from courier_tui.keymap import AGAIN, CANCEL, bindings
 from courier_tui.rows import FixedRows
 from courier_tui.screens.live import LiveScreen
 from courier_tui.signs import UNFINISHED, badge, sign
-from courier_tui.subjects import GROUP_COLUMNS, RUNS
+from courier_tui.subjects.instances import GROUP_COLUMNS
+from courier_tui.subjects.runs import RUNS
 from courier_tui.text import content, plain
 from courier_tui.tone import Tone
 from courier_tui.widgets.bars import bar, score, tally

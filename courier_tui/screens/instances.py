@@ -9,7 +9,7 @@ from textual import on
 from courier_backend.client import calls
 from courier_tui.keymap import AGAIN, CANCEL, bindings
 from courier_tui.screens.live import LiveScreen
-from courier_tui.subjects import INSTANCES
+from courier_tui.subjects.instances import INSTANCES
 from courier_tui.widgets.listing import Listing
 from courier_tui.widgets.table import Table
 

@@ -12,7 +12,7 @@ from courier_tui import describe
 from courier_tui.keymap import CANCEL, EDIT, RUN, bindings
 from courier_tui.screens.live import LiveScreen
 from courier_tui.signs import badge, job_sign
-from courier_tui.subjects import JOB_INSTANCES
+from courier_tui.subjects.instances import JOB_INSTANCES
 from courier_tui.text import content
 from courier_tui.widgets.facts import fact_lines
 from courier_tui.widgets.listing import Listing

@@ -12,7 +12,7 @@ from courier_backend.client import calls
 from courier_tui import describe
 from courier_tui.screens.live import LiveScreen
 from courier_tui.signs import badge, health_sign
-from courier_tui.subjects import NODE_RUNS
+from courier_tui.subjects.runs import NODE_RUNS
 from courier_tui.text import content
 from courier_tui.tone import Tone
 from courier_tui.widgets.facts import fact_lines

@@ -8,7 +8,7 @@ from textual import on
 
 from courier_backend.client import calls
 from courier_tui.screens.live import LiveScreen
-from courier_tui.subjects import NODES
+from courier_tui.subjects.nodes import NODES
 from courier_tui.widgets.listing import Listing
 from courier_tui.widgets.table import Table
 

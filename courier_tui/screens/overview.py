@@ -12,7 +12,7 @@ from textual.widgets import Static
 from courier_backend.client import calls
 from courier_tui.rows import FixedRows
 from courier_tui.screens.live import LiveScreen
-from courier_tui.subjects import INSTANCE_BRIEF, INSTANCE_FAILED, INSTANCE_PAST
+from courier_tui.subjects.instances import INSTANCE_BRIEF, INSTANCE_FAILED, INSTANCE_PAST
 from courier_tui.text import Span, content
 from courier_tui.tone import Tone
 from courier_tui.widgets.empty import Empty
