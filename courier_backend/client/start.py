@@ -17,6 +17,7 @@ _FIRST_POLL: Final = 0.02
 _LONGEST_POLL: Final = 0.2
 _LONGEST_LOG: Final = 256 * 1024
 _LAST_PART: Final = 4096
+_SOME_BYTES: Final = 64 * 1024
 
 
 def backend_command() -> list[str]:
@@ -119,10 +120,14 @@ def _spawn(places: Places, command: list[str]) -> int:
 
 
 def _environment(places: Places) -> dict[str, str]:
-    """Ours, with the home of these places where they share one."""
+    """Ours, with the home of these places where they share one.
+
+    Without the mark of an attempt: a backend that a step starts is not a part of that step.
+    """
+    ours = {name: value for name, value in os.environ.items() if name != "COURIER_ATTEMPT"}
     home = places.data.parent
     shared = {places.config.parent, places.state.parent, places.run.parent} == {home}
-    return {**os.environ, "COURIER_HOME": str(home)} if shared else dict(os.environ)
+    return {**ours, "COURIER_HOME": str(home)} if shared else ours
 
 
 def _last_sentence(log: Path, begin: int) -> str:
@@ -130,4 +135,9 @@ def _last_sentence(log: Path, begin: int) -> str:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(begin, end - _LAST_PART))
         lines = file.read().decode(errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "it left no word, and did not answer in time."
+    if lines:
+        return lines[-1].strip()
+    disk = os.statvfs(log.parent)
+    if disk.f_bavail * disk.f_frsize < _SOME_BYTES:
+        return "the disk of its folder is full."
+    return "it left no word, and did not answer in time."

@@ -29,8 +29,15 @@ def hear(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> Non
     elif line["type"] in {"step-started", "attempt-started"}:
         _move_on(turn, run, line, RunStatus.RUNNING, line["type"])
     else:
-        turn.record(line["type"], _data(line), run)
+        turn.record(line["type"], _stopped_for(run, _data(line)), run)
     watch(turn.state, run)
+
+
+def _stopped_for(run: RunState, data: dict[str, Any]) -> dict[str, Any]:
+    """A node knows that it was told to stop, not why: after a time-out no operator asked."""
+    if run.status is RunStatus.TIMEOUT and data["status"] == RunStatus.CANCELED:
+        return data | {"reasonCode": run.reason_code, "reason": "stopped, as the run had timed out"}
+    return data
 
 
 def _note_contact(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> None:

@@ -23,19 +23,25 @@ def main() -> int:
         "--idle-seconds", default=IDLE_SECONDS, type=float, help="leave after so long; 0: stay"
     )
     options = parser.parse_args()
+    from courier_backend.model.errors import CourierError  # noqa: PLC0415
     from courier_backend.runner.main import serve  # noqa: PLC0415  a wrong option is told faster
 
-    return serve(
-        options.listen,
-        options.home,
-        options.nodes,
-        seed=options.seed,
-        lab=options.lab,
-        insecure_listen=options.insecure_listen,
-        name=options.name,
-        first=options.first,
-        idle_seconds=options.idle_seconds or None,
-    )
+    try:
+        serve(
+            options.listen,
+            options.home,
+            options.nodes,
+            seed=options.seed,
+            lab=options.lab,
+            insecure_listen=options.insecure_listen,
+            name=options.name,
+            first=options.first,
+            idle_seconds=options.idle_seconds or None,
+        )
+    except CourierError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from courier_backend.model.errors import Conflict, CourierError
+from courier_backend.model.errors import Conflict
 from courier_backend.runner.assembly import Setup, assemble_nodes
 from courier_backend.runner.execution.clockwork import boot_id
 from courier_backend.runner.execution.host import Host
@@ -37,28 +37,26 @@ def serve(
     name: str = "",
     first: int = 0,
     idle_seconds: float | None = None,
-) -> int:
+) -> None:
     """Serve the nodes of `home` until a signal, or until it was idle for `idle_seconds`.
 
-    `first` is the number of the first node, where a lab is spread over several runners. Gives
-    the exit code: 0 after a clean end, else what the one sentence on stderr is about.
+    `first` is the number of the first node, where a lab is spread over several runners.
+
+    Raises:
+        CourierError: it cannot serve; the sentence says why.
     """
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
     setup = Setup(home.absolute(), max(nodes, _FEWEST_NODES), seed, lab, name, first)
     try:
+        bound = bind(listen, insecure_listen=insecure_listen)
         hold_home(setup.home)
         withdraw(setup.home)
-        bound = bind(listen, insecure_listen=insecure_listen)
         asyncio.run(_serve(setup, bound, idle_seconds))
-    except CourierError as error:
-        sys.stderr.write(f"{error.message}\n")
-        return error.exit_code
     except OSError as error:
-        sys.stderr.write(f"The home {setup.home} cannot be used: {error}.\n")
-        return Conflict.exit_code
-    return 0
+        reason = error.strerror or str(error)
+        raise Conflict(f"The home {setup.home} cannot be used: {reason}.") from error
 
 
 async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None) -> None:

@@ -43,4 +43,5 @@ def runner(
     folder = Path(home).expanduser() if home else session.places.builtin_node
     if is_terminal(sys.stderr):
         say(f"Address and token will stand in {folder / 'runner.json'}.")
-    return serve(listen, folder, nodes, name=name, seed=seed, insecure_listen=insecure_listen)
+    serve(listen, folder, nodes, name=name, seed=seed, insecure_listen=insecure_listen)
+    return 0
