@@ -33,6 +33,6 @@ def what_next(instance: InstanceItem) -> str:
         return ""
     short = instance["id"][:8]
     return (
-        f"`courier runs list --instance {short} --status failure` shows where; "
+        f"`courier runs list --instance {short}` shows where; "
         f"`courier retry {short}` runs it again there."
     )
