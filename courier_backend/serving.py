@@ -29,7 +29,21 @@ ANNOUNCE_CHECK_SECONDS: Final = 2.0
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with its signals left to us."""
+    """uvicorn, with its signals left to us; waits for its end instead of looking for it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+        self._ending = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Tell that we answer, and wait until `end`."""
+        self.ready.set()
+        await self._ending.wait()
+
+    def end(self) -> None:
+        """Stop serving; what is being answered has a moment of grace."""
+        self._ending.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -66,7 +80,7 @@ async def serve(here: Places, settings: Settings, *, quiet: bool) -> None:
                     task.cancel()
             withdraw(here.backend_file)
             close_streams(app)
-            server.should_exit = True
+            server.end()
 
 
 @asynccontextmanager
@@ -81,16 +95,18 @@ async def _serving(app: FastAPI, bound: socket.socket) -> AsyncIterator[_Server]
         access_log=False,
         log_config=None,
         server_header=False,
+        # It would be brought up to date by the ticks that there are not.
+        date_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started and not serving.done():  # noqa: ASYNC110  it has no event for this
-        await asyncio.sleep(0.005)
+    serving.add_done_callback(lambda _: server.ready.set())
+    await server.ready.wait()
     try:
         yield server
     finally:
-        server.should_exit = True
+        server.end()
         await serving
 
 

@@ -14,9 +14,9 @@ from typing import Final
 from courier_backend.hosting.runner_process import (
     HostedNode,
     HostedRunner,
+    announced_at,
     end_runner,
     find_runner,
-    is_locked,
     start_runner,
 )
 
@@ -82,10 +82,9 @@ def _raise_one(home: Path, share: int, seed: int, index: int) -> HostedRunner:
     return find_runner(home) or start_runner(home, [*arguments, "--first", str(first)])
 
 
-def is_short(lab: Path) -> bool:
-    """Whether a runner that the plan asks for is gone."""
-    homes = [_home(lab, index) for index, _ in enumerate(read_plan(lab).shares())]
-    return any(not is_locked(home / "runner.lock") for home in homes)
+def announcements(lab: Path) -> list[int]:
+    """When each runner that the plan asks for wrote of itself; 0 for one that is gone."""
+    return [announced_at(_home(lab, index)) for index, _ in enumerate(read_plan(lab).shares())]
 
 
 def lab_nodes(lab: Path) -> list[HostedNode]:

@@ -10,9 +10,9 @@ from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.hosting.lab_fleet import (
     LabPlan,
+    announcements,
     changed_homes,
     end_lab,
-    is_short,
     lab_nodes,
     raise_lab,
     read_plan,
@@ -21,6 +21,7 @@ from courier_backend.hosting.lab_fleet import (
 from courier_backend.hosting.runner_process import (
     HostedNode,
     HostedRunner,
+    announced_at,
     find_runner,
     start_runner,
 )
@@ -50,6 +51,10 @@ class LocalNodes:
         self._lab_home = lab_home
         self._lab_lock = asyncio.Lock()
         self.builtin_tried = asyncio.Event()
+        # When the runners that we know wrote of themselves: one that was started again, by whomever
+        # and on whatever port, wrote later.
+        self._builtin_seen = 0
+        self._lab_seen: list[int] = []
 
     async def keep_builtin(self) -> None:
         """Bring up this machine's own node, and again whenever its runner is gone; for ever."""
@@ -63,12 +68,12 @@ class LocalNodes:
         try:
             runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
             await self._take_in(runner.nodes, builtin=True)
+            self._builtin_seen = await asyncio.to_thread(announced_at, self._builtin_home)
         finally:
             self.builtin_tried.set()
 
     def _builtin_is_gone(self) -> bool:
-        runner = find_runner(self._builtin_home)
-        return runner is None or self._are_elsewhere(runner.nodes)
+        return announced_at(self._builtin_home) != self._builtin_seen
 
     async def _raise_planned_lab(self) -> None:
         async with self._lab_lock:
@@ -79,16 +84,7 @@ class LocalNodes:
     def _lab_is_short(self) -> bool:
         if self._lab_lock.locked():  # while the lab is changed its runners come and go
             return False
-        return is_short(self._lab_home) or self._are_elsewhere(lab_nodes(self._lab_home))
-
-    def _are_elsewhere(self, nodes: list[HostedNode]) -> bool:
-        """Whether a runner was started again, by somebody else or on another port."""
-        known = self._fleet.directory
-        return any(
-            (node := known.find(hosted.id)) is None
-            or (node.url, node.token) != (hosted.url, hosted.token)
-            for hosted in nodes
-        )
+        return announcements(self._lab_home) != self._lab_seen
 
     async def lab_up(self, count: int, seed: int) -> list[HostedNode]:
         """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
@@ -115,6 +111,7 @@ class LocalNodes:
         nodes = await asyncio.to_thread(raise_lab, self._lab_home, plan)
         await self._take_in(nodes, lab=True)
         await self._archive_lab_but({node.id for node in nodes})
+        self._lab_seen = await asyncio.to_thread(announcements, self._lab_home)
         return nodes
 
     async def lab_status(self) -> list[HostedNode]:
@@ -131,6 +128,7 @@ class LocalNodes:
             nodes = await asyncio.to_thread(lab_nodes, self._lab_home)
             self._refuse_if_at_work(nodes)
             await asyncio.to_thread(end_lab, self._lab_home)
+            self._lab_seen = []
             await self._archive_lab_but(set())
         return nodes
 

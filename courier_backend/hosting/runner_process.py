@@ -57,6 +57,16 @@ def is_locked(path: Path) -> bool:
     return False
 
 
+def announced_at(home: Path) -> int:
+    """When the runner that lives in `home` wrote of itself (ns); 0 when there is none."""
+    if not is_locked(home / "runner.lock"):
+        return 0
+    try:
+        return (home / "runner.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def find_runner(home: Path) -> HostedRunner | None:
     """The runner that lives in `home` and answers, or None."""
     if not is_locked(home / "runner.lock"):
