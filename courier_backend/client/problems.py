@@ -60,10 +60,18 @@ def _plain(status: int, body: bytes) -> str:
     return f"The backend answered {status}" + (f": {text}" if text else "")
 
 
+# By name: http.client and httpx are imported only by who uses them.
+_CUT_OFF: Final = frozenset(
+    {"IncompleteRead", "RemoteDisconnected", "RemoteProtocolError", "ReadError", "BadStatusLine"}
+)
+
+
 def _sentence(cause: BaseException) -> str:
     if isinstance(cause, TimeoutError):
         return "it does not answer in time"
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror[0].lower() + cause.strerror[1:]
+    if type(cause).__name__ in _CUT_OFF:
+        return "the connection was cut off"
     text = str(cause).rstrip(".") or type(cause).__name__
     return "connection refused" if "refused" in text else text
