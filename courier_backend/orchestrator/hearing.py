@@ -35,7 +35,7 @@ def hear(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> Non
 
 def _stopped_for(run: RunState, data: dict[str, Any]) -> dict[str, Any]:
     """A node knows that it was told to stop, not why: after a time-out no operator asked."""
-    if run.status is RunStatus.TIMEOUT and data["status"] == RunStatus.CANCELED:
+    if run.status is RunStatus.TIMEOUT and data.get("status") == RunStatus.CANCELED:
         return data | {"reasonCode": run.reason_code, "reason": "stopped, as the run had timed out"}
     return data
 
