@@ -173,3 +173,14 @@ def test_what_a_node_tells_of_a_run_that_timed_out_is_still_recorded() -> None:
         "timeout",
         "timeout: no-status-in-time",
     )
+
+
+def test_what_was_stopped_after_a_time_out_was_not_stopped_by_an_operator() -> None:
+    story = Story(group("a")).start()
+    story.working("a")
+    story.wait(60)
+    told = {"step": 1, "attempt": 1, "retryInSeconds": None, "status": "canceled"}
+    story.tell("a", "attempt-finished", reasonCode="operator", reason="on request", **told)
+    data = story.last("attempt-finished").data
+    assert data["reasonCode"] == "no-status-in-time"
+    assert data["reason"] == "stopped, as the run had timed out"
