@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WIDE: Final = 10_000
 _SHORTEST_ID: Final = 8
 _WHOLE_ID: Final = 36
+_LONGEST: Final = 120
 
 
 def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -37,7 +38,9 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     lengths = {i: _id_length(rows, i) for i, column in enumerate(columns) if column.kind == "id"}
     for row in rows:
         cells = enumerate(zip(columns, row, strict=True))
-        table.add_row(*(_cell(column, text, lengths.get(i, 0)) for i, (column, text) in cells))
+        table.add_row(
+            *(_cell(column, _cut(text), lengths.get(i, 0)) for i, (column, text) in cells)
+        )
     console.print(table)
     _out(console)
 
@@ -62,6 +65,11 @@ def heading(title: str) -> None:
     console.print()
     console.print(Text(clean(title), style="bold underline"))
     _out(console)
+
+
+def _cut(text: str) -> str:
+    """One endless name must not widen every row."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _cell(column: Column, text: str, id_length: int) -> Text:

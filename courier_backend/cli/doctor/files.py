@@ -14,7 +14,6 @@ from courier_backend.cli.when import size
 if TYPE_CHECKING:
     from courier_backend.model.places import Places
 
-_LEAST_FREE: Final = 256 * 1024**2  # below it the backend starts nothing new
 _GOOD_FREE: Final = 2 * 1024**3
 _SQLITE: Final = b"SQLite format 3\x00"
 
@@ -89,13 +88,29 @@ def database(places: Places) -> list[Finding]:
     return [ok("database", f"{path} ({size(length)})")]
 
 
+def _least_free(places: Places) -> int:
+    """Below it the backend starts nothing new; its default where the settings are faulty."""
+    from courier_backend.daemon.settings import (  # noqa: PLC0415  pydantic, for the doctor alone
+        Settings,
+        read_settings,
+    )
+    from courier_backend.model.errors import BadInput  # noqa: PLC0415  beside it
+
+    try:
+        settings = read_settings(places.config_file)
+    except BadInput:
+        settings = Settings()
+    return settings.evidence.min_free_bytes
+
+
 def room(places: Places) -> list[Finding]:
     """The disk of the data folder has room."""
     there = next(each for each in (places.data, *places.data.parents) if each.exists())
     free = shutil.disk_usage(there).free
     words = f"{size(free)} free for {places.data}"
-    if free < _LEAST_FREE:
-        hint = f"Make room: below {size(_LEAST_FREE)} no new instance starts."
+    least = _least_free(places)
+    if free < least:
+        hint = f"Make room: below {size(least)} no new instance starts."
         return [bad("disk space", words, hint)]
     if free < _GOOD_FREE:
         return [warn("disk space", words, "Evidence of large jobs may need more.")]

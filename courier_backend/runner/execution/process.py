@@ -130,7 +130,7 @@ class StepProcess:
             code if code >= 0 else None,
             _signal_name(-code) if code < 0 else None,
             round(usage.ru_utime + usage.ru_stime, 6),
-            usage.ru_maxrss * 1024,
+            _own_memory(usage.ru_maxrss),
         )
         return True
 
@@ -144,3 +144,13 @@ def _signal_name(number: int) -> str:
     with suppress(ValueError):
         return signal.Signals(number).name
     return f"signal {number}"
+
+
+def _own_memory(most_kibibytes: int) -> int:
+    """Bytes that the process had at most; 0 where that is not known.
+
+    Linux counts what the process shared with us before it became another program, so a figure no
+    larger than our own tells nothing of it.
+    """
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most_kibibytes * 1024 if most_kibibytes > ours else 0
