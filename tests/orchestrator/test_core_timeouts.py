@@ -1,5 +1,7 @@
 """Time-outs: when they come, what they say, and what comes after them."""
 
+from typing import Any
+
 from core_story import Story, group
 
 from courier_backend.orchestrator.begin import Defaults
@@ -179,7 +181,7 @@ def test_what_was_stopped_after_a_time_out_was_not_stopped_by_an_operator() -> N
     story = Story(group("a")).start()
     story.working("a")
     story.wait(60)
-    told = {"step": 1, "attempt": 1, "retryInSeconds": None, "status": "canceled"}
+    told: dict[str, Any] = {"step": 1, "attempt": 1, "retryInSeconds": None, "status": "canceled"}
     story.tell("a", "attempt-finished", reasonCode="operator", reason="on request", **told)
     data = story.last("attempt-finished").data
     assert data["reasonCode"] == "no-status-in-time"
