@@ -72,6 +72,7 @@ def _sentence(cause: BaseException) -> str:
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror[0].lower() + cause.strerror[1:]
     if type(cause).__name__ in _CUT_OFF:
-        return "the connection was cut off"
+        missing = getattr(cause, "expected", None)
+        return "the connection was cut off" + (f", {missing} more expected" if missing else "")
     text = str(cause).rstrip(".") or type(cause).__name__
     return "connection refused" if "refused" in text else text
