@@ -50,6 +50,7 @@ from courier_backend.store.store import Store
 
 STOP_SECONDS: Final = 30.0
 BUILTIN_SECONDS: Final = 2.0
+RELEASE_SECONDS: Final = 2.0
 
 
 class Service:
@@ -82,7 +83,7 @@ class Service:
         self.fleet = Fleet(store, transport, self.directory, clock)
         live = LiveOutput()
         keeper = EvidenceKeeper(here.evidence, store, transport, self.directory, clock)
-        releases = Releases(transport, self.directory)
+        releases = self.releases = Releases(transport, self.directory)
         self.driver = Driver(
             store=store,
             transport=transport,
@@ -326,6 +327,10 @@ async def open_service(
             await service.ready.wait()
             yield service
         finally:
+            # A runner that holds a run does not leave by itself.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RELEASE_SECONDS):
+                    await service.releases.flush()
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
     finally:

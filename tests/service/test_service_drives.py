@@ -198,3 +198,11 @@ async def test_what_timed_out_before_it_began_never_begins(house: Make) -> None:
         "received",
         "run-finished",
     ]
+
+
+async def test_what_is_safe_is_released_at_the_latest_when_the_backend_ends(house: Make) -> None:
+    home = house(2)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        await ended(service, await submit(service, home))
+    assert len(home.fleet.released) == 2
