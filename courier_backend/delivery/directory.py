@@ -76,10 +76,6 @@ class NodeDirectory:
             )
         return node
 
-    def by_url(self, url: str) -> KnownNode | None:
-        """The node at this address, or None."""
-        return next((node for node in self._nodes.values() if node.url == url), None)
-
     def __iter__(self) -> Iterator[KnownNode]:
         return iter(list(self._nodes.values()))
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from courier_backend.artifact.format import evidence_name
 from courier_backend.model.errors import BadInput
 from courier_backend.model.ids import is_id
 
@@ -14,7 +15,7 @@ def file_name(run_id: str, step: int, attempt: int) -> str:
     """
     if not is_id(run_id):
         raise BadInput(f'"{run_id}" is not a run id.')
-    return f"evidence-run-{run_id}-step-{step}-attempt-{attempt}.zip"
+    return evidence_name(run_id, step, attempt)
 
 
 def file_path(folder: Path, run_id: str, step: int, attempt: int) -> Path:

@@ -40,10 +40,6 @@ class Stones:
         """Whether the run was here and was released."""
         return run_id in self._days[records.RELEASED]
 
-    def is_canceled(self, run_id: str) -> bool:
-        """Whether the run was canceled and has not come yet."""
-        return run_id in self._days[records.CANCELED]
-
     def snapshot(self) -> Iterator[bytes]:
         """The records that bring the stones back, one a day."""
         for why, days in self._days.items():
