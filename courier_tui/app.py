@@ -157,6 +157,8 @@ class CourierApp(Frame):
 
     def _seen(self) -> LiveScreen | None:
         """The screen that is seen, also from under a dialog; none at the very end."""
+        if not self.is_running:
+            return None
         for screen in reversed(self.screen_stack):
             if isinstance(screen, LiveScreen):
                 return screen

@@ -75,3 +75,8 @@ class Frame(App[int]):
 def frame_of(node: MessagePump) -> Frame:
     """The app that holds a widget or a screen; ours are made for this one alone."""
     return cast("Frame", node.app)
+
+
+def standing(node: MessagePump) -> bool:
+    """Whether a screen or widget has all its parts: at the very end of the app they go first."""
+    return node.is_attached and node.app.is_running

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from courier_backend.client import calls
 from courier_backend.model.errors import BadInput, CourierError, Unreachable
+from courier_tui.frame import standing
 from courier_tui.keymap import LEAVE, PROBLEMS, SAVE, SUBMIT, bindings
 from courier_tui.screens.confirm import Choice, Confirm
 from courier_tui.screens.live import LiveScreen
@@ -130,7 +131,7 @@ class Editor(LiveScreen):
             self._show(plan["problems"], plan)
 
     def _show(self, problems: list[ProblemItem], plan: PlanItem | None) -> None:
-        if not self.is_attached:
+        if not standing(self):
             return
         self._problems = sorted(problems, key=lambda each: (each["severity"], each["line"]))
         listed = self.query_one("#problems", OptionList)

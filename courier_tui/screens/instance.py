@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from courier_backend.client import calls
 from courier_tui import describe
+from courier_tui.frame import standing
 from courier_tui.keymap import AGAIN, CANCEL, bindings
 from courier_tui.rows import FixedRows
 from courier_tui.screens.live import LiveScreen
@@ -80,7 +81,7 @@ class InstanceScreen(LiveScreen):
         self.listing.reload()
         instance = await self.frame.ask(calls.get_instance(self.instance_id))
         self.instance = instance
-        if self.is_attached:
+        if standing(self):
             self._show(instance)
             self.name_crumb(self.crumb or instance["jobName"])
             self.refresh_bindings()

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from courier_backend.client import calls
 from courier_tui import describe
+from courier_tui.frame import standing
 from courier_tui.keymap import CANCEL, EDIT, RUN, bindings
 from courier_tui.screens.live import LiveScreen
 from courier_tui.signs import badge, job_sign
@@ -61,7 +62,7 @@ class JobScreen(LiveScreen):
         self.listing.reload()
         job = await self.frame.ask(calls.get_job(self.job_id))
         self.job = job
-        if self.is_attached:
+        if standing(self):
             self.name_crumb(job["name"])
             facts = self._facts(job)
             self.query_one("#facts", Static).update(content(fact_lines(facts)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.screen import Screen
 
 from courier_backend.model.errors import CourierError, Unreachable
-from courier_tui.frame import frame_of
+from courier_tui.frame import frame_of, standing
 from courier_tui.keymap import BACK, PANES, REFRESH, bindings
 from courier_tui.widgets.banner import Banner
 from courier_tui.widgets.footer import Footer
@@ -106,7 +106,7 @@ class LiveScreen(Screen[Any]):
 
     async def _load_while_wanted(self) -> None:
         try:
-            while self._wanted and self.is_attached:
+            while self._wanted and standing(self):
                 self._wanted = False
                 await self._load_once()
         finally:

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from courier_backend.client import calls
 from courier_tui import describe
+from courier_tui.frame import standing
 from courier_tui.screens.live import LiveScreen
 from courier_tui.signs import badge, health_sign
 from courier_tui.subjects.runs import NODE_RUNS
@@ -71,7 +72,7 @@ class NodeScreen(LiveScreen):
         self.listing.reload()
         node = await self.frame.ask(calls.get_node(self.node_id))
         self.node = node
-        if self.is_attached:
+        if standing(self):
             self._show(node)
 
     def _show(self, node: NodeItem) -> None:

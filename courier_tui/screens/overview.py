@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from courier_backend.client import calls
+from courier_tui.frame import standing
 from courier_tui.rows import FixedRows
 from courier_tui.screens.live import LiveScreen
 from courier_tui.subjects.instances import INSTANCE_BRIEF, INSTANCE_FAILED, INSTANCE_PAST
@@ -95,7 +96,7 @@ class Overview(LiveScreen):
             self._newest("failure"),
             self._newest(""),
         )
-        if self.is_attached:
+        if standing(self):
             self._show(counters, running, failed, lately)
 
     async def _newest(self, status: str) -> list[InstanceItem]:

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from courier_backend.client import calls
 from courier_backend.model.errors import Unreachable
 from courier_tui import describe
+from courier_tui.frame import standing
 from courier_tui.keymap import CANCEL, COPY, DOWNLOAD, STREAM, bindings
 from courier_tui.output import OutputReader, Which
 from courier_tui.rows import FixedRows
@@ -100,7 +101,7 @@ class RunScreen(LiveScreen):
         run = await self.frame.ask(calls.get_run(self.run_id))
         page = await self.frame.ask(calls.list_steps(self.run_id))
         self.run, self.steps = run, page["items"]
-        if self.is_attached:
+        if standing(self):
             self._show_head()
             self._show_steps()
             self.refresh_bindings()
@@ -194,7 +195,7 @@ class RunScreen(LiveScreen):
             return  # the banner says so; it is read again when contact is back
 
     def _draw_soon(self) -> None:
-        if not self._drawing and self.is_attached:
+        if not self._drawing and standing(self):
             self._drawing = True
             self.set_timer(DRAW_SECONDS, self._draw)
 
@@ -260,7 +261,7 @@ class RunScreen(LiveScreen):
         )
 
     def _downloading(self, line: Sequence[Span] | None) -> None:
-        if self.is_attached:
+        if standing(self):
             shown = self.query_one("#download", Static)
             shown.display = line is not None
             if line is not None:

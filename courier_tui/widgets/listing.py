@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from courier_backend.model.errors import CourierError, Unreachable
-from courier_tui.frame import frame_of
+from courier_tui.frame import frame_of, standing
 from courier_tui.keymap import LISTS, bindings
 from courier_tui.rows import Fetch, PagedRows
 from courier_tui.text import Span, content, plain
@@ -126,13 +126,13 @@ class Listing(Vertical, Generic[T]):
         """Ask for what is looked at, soon; any number of wishes meanwhile are one."""
         self._wanted = True
         self._anew = self._anew or anew
-        if not self._loading and self.is_attached:
+        if not self._loading and standing(self):
             self._loading = True
             self.run_worker(self._load_while_wanted(), group="listing")
 
     async def _load_while_wanted(self) -> None:
         try:
-            while self._wanted and self.is_attached:
+            while self._wanted and standing(self):
                 self._wanted = False
                 anew, self._anew = self._anew, False
                 await self._load(anew=anew)
@@ -155,7 +155,7 @@ class Listing(Vertical, Generic[T]):
         if self.rows.whole and anew:
             end = time.monotonic()
             self._not_before = end + _REST * (end - begin)
-        if self.is_attached:
+        if standing(self):
             self.table.rows_changed()
             self._sum_up()
 

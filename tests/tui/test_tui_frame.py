@@ -219,3 +219,25 @@ class TestStart:
             [sys.executable, "-c", code], capture_output=True, text=True, check=False
         )
         assert (done.stdout, done.stderr) == ("\n", "")
+
+
+class TestEnd:
+    async def test_a_second_that_passes_while_it_ends_finds_nothing_to_draw(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A screen loses its parts before it goes, while clocks and answers still come."""
+        statuses: list[str] = []
+
+        async def on_unmount(screen: RunScreen) -> None:
+            assert not screen.children
+            assert isinstance(screen.app, CourierApp)
+            screen.app._tick()
+            screen.app._show_changes()
+            await screen.load()
+            statuses.append(screen.run["status"] if screen.run else "")
+
+        monkeypatch.setattr(RunScreen, "on_unmount", on_unmount, raising=False)
+        async with running(small_world()) as pilot:
+            await press(pilot, "3", "enter", *["down"] * 7, "enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        assert statuses == ["running"]
