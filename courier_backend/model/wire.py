@@ -268,6 +268,54 @@ class PlanGroup(TypedDict):
     criteria: list[dict[str, Any]]
 
 
+class BlockedItem(TypedDict):
+    """An execution that an exception window prevents; `ruleId` is "" for a rule of the job."""
+
+    time: str
+    rule: str
+    source: str
+    ruleId: str
+
+
+class EstimateItem(TypedDict):
+    """When a job executes next, and what will not happen in between."""
+
+    estimates: list[str]
+    blockedByExceptions: list[BlockedItem]
+
+
+class WindowItem(TypedDict):
+    """A time in which nothing is executed: `[start, end)`."""
+
+    start: str
+    end: str
+
+
+class ExceptionItem(TypedDict):
+    """A global exception rule. `nextWindow`: the one that is open, or the next to open."""
+
+    exceptionId: str
+    rrule: str
+    duration: int
+    createdAt: str
+    modifiedAt: str
+    nextWindow: WindowItem | None
+
+
+class ExceptionId(TypedDict):
+    """The id of an exception rule that was taken away."""
+
+    exceptionId: str
+
+
+class ManualItem(TypedDict):
+    """An execution that was asked for by hand: the job, its instance, the id of the request."""
+
+    id: str
+    instanceId: str
+    overwriteId: str
+
+
 class PlanItem(TypedDict):
     """What a job file would do; nothing is written and no node is called."""
 
@@ -276,6 +324,7 @@ class PlanItem(TypedDict):
     problems: list[ProblemItem]
     groups: list[PlanGroup]
     nextExecutions: list[str]
+    blockedByExceptions: list[BlockedItem]
     warnings: list[str]
 
 

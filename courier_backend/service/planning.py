@@ -23,6 +23,7 @@ def plan_of(
         "problems": parsed.problems,
         "groups": [],
         "nextExecutions": [],
+        "blockedByExceptions": [],
         "warnings": [],
     }
     if parsed.job is not None:

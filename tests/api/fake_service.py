@@ -42,6 +42,7 @@ PLAN: PlanItem = {
     "problems": [],
     "groups": [],
     "nextExecutions": [],
+    "blockedByExceptions": [],
     "warnings": [],
 }
 LAB: list[LabItem] = [{"id": "n1", "name": "lab-1", "url": "http://x/nodes/n1", "home": "/h"}]

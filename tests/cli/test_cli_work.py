@@ -407,6 +407,7 @@ def _plan(**more: Any) -> dict[str, Any]:
         "problems": [],
         "groups": [group],
         "nextExecutions": [sample.THEN],
+        "blockedByExceptions": [],
         "warnings": ["group 0: it is archived", "it is due in a window"],
         **more,
     }

@@ -345,5 +345,6 @@ def good_plan(backend: FakeBackend) -> Any:
             }
         ],
         "nextExecutions": [to_text(NOW)],
+        "blockedByExceptions": [],
         "warnings": [],
     }
