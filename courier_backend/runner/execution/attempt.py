@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from courier_backend.runner.execution.host import Host, NodeHost
     from courier_backend.runner.interpreters.interpreter import Program
     from courier_backend.runner.runs.run import Run
+    from courier_backend.runner.values.inputs import Inputs
 
 _SHOWN_COMMAND: Final = 200
 _LONGEST_ARGUMENT: Final = 100_000
@@ -39,6 +40,7 @@ class Task:
     step: dict[str, Any]
     attempt: int
     program: Program
+    inputs: Inputs
     stdout: Spool = field(init=False)
     stderr: Spool = field(init=False)
     evidence_folder: Path | None = None
@@ -113,7 +115,11 @@ class Attempt:
                 self._fault = f'the working folder "{folder}" does not exist on this node'
                 return
             environment = task.node.environment | step_environment(
-                dict(task.run.order), task.number, task.step, task.mark, str(task.evidence_folder)
+                dict(task.run.order),
+                task.number,
+                task.inputs.given,
+                task.mark,
+                str(task.evidence_folder),
             )
             self._process = StepProcess(_arguments(task), environment, folder)
         except (OSError, ValueError, RuntimeError) as error:
@@ -231,8 +237,8 @@ def _arguments(task: Task) -> list[str]:
 
 
 def _working_folder(task: Task) -> Path:
-    """`inputs.dir`, else where the node's steps begin."""
-    wanted = str((task.step.get("inputs") or {}).get("dir") or "")
+    """The input `dir` that the step itself names, else where the node's steps begin."""
+    wanted = task.inputs.told.get("dir", "")
     return task.node.folder / Path(wanted).expanduser() if wanted else task.node.folder
 
 

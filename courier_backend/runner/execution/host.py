@@ -10,6 +10,7 @@ from courier_backend.runner.execution.limits import Cores
 from courier_backend.runner.execution.orphans import Orphans
 from courier_backend.runner.execution.spool import SpoolBounds
 from courier_backend.runner.execution.stopping import GRACE_SECONDS
+from courier_backend.runner.values.inputs import fact_values
 
 DRAIN_SECONDS = 1.0
 
@@ -39,8 +40,10 @@ class NodeHost:
     environment: dict[str, str]
     facts: dict[str, Any]
     slots: EvidenceSlots = field(init=False)
+    fact_values: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.fact_values = fact_values(self.facts)
         self.slots = EvidenceSlots(self.spool)
 
     @property

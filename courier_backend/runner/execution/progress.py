@@ -1,6 +1,6 @@
 """How far a run has come: read from what it told, so that a restart goes on from there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ class Progress:
     """Where to go on. `step`: the step to begin or go on with; `attempt`: the last one begun.
 
     `open_attempt`: it was begun and never told to have ended; `private` is what finds its process.
-    `last`: the line of the last attempt of the step that ended; `retry_at`: when its retry is due.
+    `last`: the line of the last attempt of the step that ended; `outputs`: what the steps that
+    ended gave, the later ones over the earlier.
     """
 
     step: int = 1
@@ -27,6 +28,11 @@ class Progress:
     last: dict[str, Any] | None = None
     failed: dict[str, Any] | None = None
     finished: bool = False
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    def after(self, line: dict[str, Any]) -> "Progress":
+        """Where to go on after the end of a step."""
+        return Progress(step=line["step"] + 1, outputs={**self.outputs, **line["outputs"]})
 
 
 def progress_of(run: Run) -> Progress:
@@ -57,5 +63,6 @@ def _take_step_end(progress: Progress, line: dict[str, Any]) -> None:
     """The next step follows, unless this one ended the run."""
     progress.step, progress.step_begun = line["step"] + 1, False
     progress.attempt, progress.last = 0, None
+    progress.outputs.update(line["outputs"])
     if line["status"] in {"failure", "timeout", "canceled"} and not line["ignored"]:
         progress.failed = line

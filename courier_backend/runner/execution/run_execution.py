@@ -4,7 +4,7 @@ from typing import Any
 
 from courier_backend.model.status import ReasonCode, RunStatus, StepStatus
 from courier_backend.runner.execution.host import NodeHost
-from courier_backend.runner.execution.progress import Progress, progress_of
+from courier_backend.runner.execution.progress import progress_of
 from courier_backend.runner.execution.step_execution import StepExecution
 from courier_backend.runner.runs.run import Run
 
@@ -13,15 +13,13 @@ async def execute(run: Run, node: NodeHost) -> None:
     """Execute what is left of a run; at the end it is finished."""
     progress = progress_of(run)
     failed = progress.failed
-    number = progress.step
-    while failed is None and number <= len(run.order["actions"]["steps"]):
+    while failed is None and progress.step <= len(run.order["actions"]["steps"]):
         if run.cancel_asked and not progress.step_begun:
             finish_canceled(run)
             return
-        line = await StepExecution(run, node, number).execute(progress)
+        line = await StepExecution(run, node, progress).execute()
         failed = None if _goes_on(line) else line
-        number += 1
-        progress = Progress(step=number)
+        progress = progress.after(line)
     if not run.finished:
         _finish(run, failed)
 

@@ -8,6 +8,7 @@ from typing import Any
 from courier_backend.model.protocol import EvidenceNote
 from courier_backend.model.status import ReasonCode, StepStatus
 from courier_backend.model.times import from_text, system_clock, to_text
+from courier_backend.model.variables import sensitive_names
 from courier_backend.runner.execution.attempt import Attempt, Task
 from courier_backend.runner.execution.backoff import pause_before
 from courier_backend.runner.execution.evidence import make_evidence
@@ -19,6 +20,7 @@ from courier_backend.runner.execution.story import story_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
 from courier_backend.runner.interpreters.registry import interpreter_for
 from courier_backend.runner.runs.run import Run
+from courier_backend.runner.values.inputs import resolve_inputs
 
 Line = dict[str, Any]
 
@@ -26,24 +28,29 @@ Line = dict[str, Any]
 class StepExecution:
     """Executes one step, from wherever it stands."""
 
-    def __init__(self, run: Run, node: NodeHost, number: int) -> None:
+    def __init__(self, run: Run, node: NodeHost, progress: Progress) -> None:
+        steps: list[dict[str, Any]] = run.order["actions"]["steps"]
         self._run = run
         self._node = node
-        self._number = number
-        self._step: dict[str, Any] = run.order["actions"]["steps"][number - 1]
+        self._progress = progress
+        self._number = progress.step
+        self._step = steps[progress.step - 1]
+        self._inputs = resolve_inputs(
+            self._step, progress.outputs, node.fact_values, sensitive_names(steps)
+        )
 
-    async def execute(self, progress: Progress) -> Line:
-        """Go on from `progress` to the end of the step; gives its ``step-finished``."""
+    async def execute(self) -> Line:
+        """Go on to the end of the step; gives its ``step-finished``."""
         try:
             interpreter = interpreter_for(self._step)
             program = interpreter.program(self._step.get("command"), self._node.os_name)
         except StepFault as fault:
-            if not progress.step_begun:
+            if not self._progress.step_begun:
                 self._begin(None)
             return self._end_with(StepStatus.FAILURE, fault.code, fault.sentence, 0)
-        if not progress.step_begun:
+        if not self._progress.step_begun:
             self._begin(interpreter)
-        return await self._attempts(interpreter, program, progress)
+        return await self._attempts(interpreter, program)
 
     def _begin(self, interpreter: Interpreter | None) -> None:
         wanted = self._step.get("interpreter") or {}
@@ -58,12 +65,11 @@ class StepExecution:
             }
         )
 
-    async def _attempts(
-        self, interpreter: Interpreter, program: Program, progress: Progress
-    ) -> Line:
+    async def _attempts(self, interpreter: Interpreter, program: Program) -> Line:
+        progress = self._progress
         number, last = progress.attempt, progress.last
         if progress.open_attempt:
-            last = await self._close_open(interpreter, program, progress)
+            last = await self._close_open(interpreter, program)
         while last is None or last["retryInSeconds"] is not None:
             if last is not None:
                 await self._pause(last)
@@ -74,7 +80,7 @@ class StepExecution:
         return self._end(last, number)
 
     def _task(self, program: Program, number: int) -> Task:
-        return Task(self._run, self._node, self._number, self._step, number, program)
+        return Task(self._run, self._node, self._number, self._step, number, program, self._inputs)
 
     async def _attempt(self, interpreter: Interpreter, task: Task) -> Line:
         """The process is at its gate before its start is told, and runs only afterwards."""
@@ -96,10 +102,9 @@ class StepExecution:
             outcome = await attempt.finish()
         return await self._finish(interpreter, task, outcome, attempt.started_at)
 
-    async def _close_open(
-        self, interpreter: Interpreter, program: Program, progress: Progress
-    ) -> Line:
+    async def _close_open(self, interpreter: Interpreter, program: Program) -> Line:
         """An attempt that an earlier runner began: end what is left of it, and say so."""
+        progress = self._progress
         task = interrupted_task(self._task(program, progress.attempt), progress)
         outcome = await end_interrupted(task, progress)
         return await self._finish(interpreter, task, outcome, progress.begun_at or system_clock())
@@ -187,7 +192,7 @@ class StepExecution:
                 "numAttempts": attempts,
                 "reasonCode": code,
                 "reason": reason,
-                "inputs": self._step.get("inputs") or {},
+                "inputs": self._inputs.told,
                 "outputs": last["outputs"] if last else {},
             }
         )

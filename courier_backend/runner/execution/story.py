@@ -26,7 +26,7 @@ def story_of(
         "interpreterVersion": interpreter.skill["version"],
         "interpreterPath": interpreter.path,
         "command": task.program.shown,
-        "inputs": task.step.get("inputs") or {},
+        "inputs": task.inputs.told,
         "status": outcome.status,
         "reasonCode": outcome.reason_code,
         "reason": outcome.reason,

@@ -1,0 +1,41 @@
+"""The names of inputs and outputs: what they are called elsewhere, and which are secret."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FACTS: Final = "node."
+"""What the name of a fact begins with where inputs are named."""
+
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
+
+
+def environment_name(kind: str, name: str) -> str:
+    """The environment variable of an input or a fact.
+
+    Capitals; whatever is no letter or digit becomes one ``_``, and none stands at either end:
+    `greeting-word` is found as ``COURIER_INPUT_GREETING_WORD``.
+    """
+    return f"COURIER_{kind}_{_NOT_IN_A_NAME.sub('_', name).strip('_').upper()}"
+
+
+def value_text(value: object) -> str:
+    """A value as text: text as it is, anything else as JSON on one line."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def sensitive_names(steps: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The names that any step of a job marks sensitive, as an input or as an output."""
+    return frozenset(
+        name
+        for step in steps
+        for field in ("expectedInputs", "outputFieldRules")
+        for name, marks in (step.get(field) or {}).items()
+        if isinstance(marks, dict) and marks.get("sensitive")
+    )

@@ -1,0 +1,1 @@
+"""What steps work with: their inputs, the values in their commands, conditions, outputs."""

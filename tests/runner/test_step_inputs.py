@@ -1,0 +1,53 @@
+"""The inputs of a step: which value counts, what is secret, what it is called elsewhere."""
+
+from typing import Any
+
+import pytest
+
+from courier_backend.model.variables import environment_name, sensitive_names
+from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs
+
+FACTS = fact_values({"platform": "ubuntu", "cpu_total": 4})
+
+
+def test_the_value_nearest_to_the_step_counts() -> None:
+    step = {
+        "inputs": {"LITERAL": "its own"},
+        "expectedInputs": {
+            "LITERAL": {"default": "default"},
+            "EARLIER": {"default": "default"},
+            "DEFAULT": {"default": "default"},
+        },
+    }
+    inputs = resolve_inputs(step, {"LITERAL": "output", "EARLIER": "output", "MORE": "m"}, FACTS)
+    assert inputs.given == {
+        "LITERAL": "its own",
+        "EARLIER": "output",
+        "DEFAULT": "default",
+        "MORE": "m",
+    }
+    assert inputs.values["node.platform"] == "ubuntu"
+    assert inputs.values["node.cpu_total"] == "4"
+    assert inputs.told == {"LITERAL": "its own", "EARLIER": "output", "DEFAULT": "default"}
+
+
+def test_a_name_is_secret_for_all_steps_when_one_marks_it() -> None:
+    steps: list[dict[str, Any]] = [
+        {"outputFieldRules": {"TOKEN": {"sensitive": True}, "PLAIN": {"sensitive": False}}},
+        {"expectedInputs": {"PASSWORD": {"sensitive": True}, "USER": {}}, "inputs": None},
+    ]
+    assert sensitive_names(steps) == {"TOKEN", "PASSWORD"}
+    inputs = resolve_inputs(steps[1], {}, {}, sensitive_names(steps))
+    assert inputs == Inputs({}, frozenset({"TOKEN", "PASSWORD"}), frozenset({"PASSWORD", "USER"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("VERSION", "COURIER_INPUT_VERSION"),
+        ("greeting-word", "COURIER_INPUT_GREETING_WORD"),
+        ("app.db..name_", "COURIER_INPUT_APP_DB_NAME"),
+    ],
+)
+def test_a_name_in_the_environment(name: str, variable: str) -> None:
+    assert environment_name("INPUT", name) == variable
