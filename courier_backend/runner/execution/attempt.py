@@ -18,6 +18,7 @@ from courier_backend.runner.execution.pipes import OutputPipe, StreamName
 from courier_backend.runner.execution.process import StepProcess
 from courier_backend.runner.execution.spool import Spool
 from courier_backend.runner.execution.stopping import end_tree
+from courier_backend.runner.masking.mask import Mask
 
 if TYPE_CHECKING:
     from courier_backend.runner.execution.host import Host, NodeHost
@@ -41,6 +42,7 @@ class Task:
     attempt: int
     program: Program
     inputs: Inputs
+    mask: Mask = field(default_factory=Mask)
     stdout: Spool = field(init=False)
     stderr: Spool = field(init=False)
     evidence_folder: Path | None = None

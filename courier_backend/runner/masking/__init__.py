@@ -1,0 +1,1 @@
+"""Hiding sensitive values in whatever leaves the runner."""
