@@ -4,7 +4,8 @@ from typing import Literal, NamedTuple
 
 
 class Column(NamedTuple):
-    """Its title, and what its cells are."""
+    """Its title, what its cells are, and the key of the answer that says the same to a program."""
 
     title: str
     kind: Literal["text", "id", "status", "number", "quiet"] = "text"
+    key: str = ""

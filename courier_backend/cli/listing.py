@@ -1,10 +1,12 @@
-"""A page of a list: an envelope for programs, a table and what is left of it for people."""
+"""A page of a list: an envelope or CSV for programs, a table and what is left of it for people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from courier_backend.cli.output import say, write_json
+from courier_backend.cli.answer import write_data
+from courier_backend.cli.output import say
+from courier_backend.model.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,20 +29,73 @@ def show_list(
     *,
     empty: str,
 ) -> None:
-    """Ask for a page and show it. `empty` is said where there is nothing."""
+    """Ask for a page and show it; the newest stands last, at the prompt."""
     answer = session.envelope(call)
     if call.query.get("sortOrder") == NEWEST:
-        # The newest of them, told in the order in which they came: the last stands at the prompt.
         answer["items"].reverse()
-    if session.json:
-        write_json(answer)
-        return
-    if not answer["items"]:
+    show_page(session, answer, columns, row, empty=empty)
+
+
+def show_page(
+    session: Session,
+    answer: dict[str, Any],
+    columns: Sequence[Column],
+    row: Callable[[Any], Sequence[str]],
+    *,
+    empty: str = "There are none.",
+) -> None:
+    """A page in its envelope, as it came. `empty` is said to people where there is nothing.
+
+    Raises:
+        BadInput: columns were chosen that are not there, or for JSON or YAML.
+    """
+    if session.columns and session.form not in {"csv", "table"}:
+        raise BadInput(
+            f"--columns is for --format csv and table, not for {session.form}.",
+            hint="JSON and YAML carry all there is.",
+        )
+    if session.form == "csv":
+        _show_csv(session, answer, columns)
+    elif session.form == "table":
+        _show_table(session, answer, columns, row, empty)
+    else:
+        write_data(session, answer)
+
+
+def _show_csv(session: Session, answer: dict[str, Any], columns: Sequence[Column]) -> None:
+    from courier_backend.cli.cells import checked_keys, keys_of  # noqa: PLC0415  start-up time
+    from courier_backend.cli.spreadsheet import write_csv  # noqa: PLC0415  start-up time
+
+    items = answer["items"]
+    write_csv(checked_keys(session.columns, items) or keys_of(columns, items), items)
+    _tell_rest(answer)
+
+
+def _show_table(
+    session: Session,
+    answer: dict[str, Any],
+    columns: Sequence[Column],
+    row: Callable[[Any], Sequence[str]],
+    empty: str,
+) -> None:
+    items = answer["items"]
+    if not items:
         say(empty)
         return
     from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
 
-    draw(columns, [row(item) for item in answer["items"]])
+    if session.columns:
+        from courier_backend.cli.cells import (  # noqa: PLC0415  start-up time
+            checked_keys,
+            column_for,
+            text_at,
+        )
+
+        keys = checked_keys(session.columns, items)
+        chosen = [column_for(key, items) for key in keys]
+        draw(chosen, [[text_at(item, key) for key in keys] for item in items])
+    else:
+        draw(columns, [row(item) for item in items])
     _tell_rest(answer)
 
 

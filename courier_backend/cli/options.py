@@ -8,24 +8,65 @@ from typing import Any, Final, TypeVar
 import click
 
 from courier_backend.cli.session import Session
+from courier_backend.model.errors import BadInput
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PEOPLE: Final = ("table", "json")
+ITEM: Final = ("table", "json", "yaml")
+LIST: Final = ("table", "json", "yaml", "csv")
+CHEF_ITEM: Final = ("json", "yaml", "table")
+CHEF_LIST: Final = ("json", "yaml", "csv", "table")
+"""How a command answers, its own way first: one thing, or a list; for people, or as Chef does."""
+
 PROGRAMS: Final = ("json",)
 
 
-def common(formats: Sequence[str] = PEOPLE, *, with_address: bool = True) -> Callable[[F], F]:
+def common(formats: Sequence[str] = ITEM, *, with_address: bool = True) -> Callable[[F], F]:
     """Format and verbosity, and (not shown again) the backend's address: for the session."""
     return _all_of(
         *(addressing(hidden=True) if with_address else ()),
-        _told(
+        click.option(
             "--format",
+            expose_value=False,
+            callback=_form_out_of(tuple(formats)),
             type=click.Choice(list(formats)),
             help=f"How to answer ({formats[0]} unless given).",
         ),
+        *([_columns] if "csv" in formats else []),
         _told("--verbose", "-v", is_flag=True, help="Show requests, and errors whole."),
     )
+
+
+def _form_out_of(formats: tuple[str, ...]) -> Callable[[click.Context, click.Parameter, str], None]:
+    """A callback that tells the session how this command can answer, and how it shall."""
+
+    def tell(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+        session = context.ensure_object(Session)
+        session.formats = formats
+        session.format = value or session.format
+        if session.format and session.format not in formats:
+            raise BadInput(
+                f"`{context.command_path}` cannot answer in {session.format}.",
+                hint=f"It can in: {', '.join(formats)}.",
+            )
+
+    return tell
+
+
+def _columns(function: F) -> F:
+    """Which columns of a list."""
+
+    def tell(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+        names = tuple(name.strip() for name in (value or "").split(","))
+        context.ensure_object(Session).columns = tuple(name for name in names if name)
+
+    return click.option(
+        "--columns",
+        metavar="A,B,…",
+        expose_value=False,
+        callback=tell,
+        help="For csv and table: these keys of the JSON answer, also deeper ones (a.b).",
+    )(function)
 
 
 def addressing(*, hidden: bool = False) -> list[Callable[[F], F]]:

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from courier_backend.cli.lazy import Entry, LazyGroup
-from courier_backend.cli.options import common, elsewhere
+from courier_backend.cli.options import LIST, common, elsewhere
 from courier_backend.cli.session import Session
 
 _HERE: Final = "courier_backend.cli"
@@ -101,7 +101,7 @@ def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> 
     help="Keep everything in this folder (COURIER_HOME).",
 )
 @elsewhere
-@common(with_address=False)
+@common(LIST, with_address=False)
 @click.option(
     "--version",
     is_flag=True,

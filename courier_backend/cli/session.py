@@ -25,13 +25,20 @@ class Session:
     token_file: str = ""
     profile: str = ""
     format: str = ""
+    formats: tuple[str, ...] = ("table",)
+    columns: tuple[str, ...] = ()
     verbose: bool = False
     _client: SyncClient | None = None
 
     @property
+    def form(self) -> str:
+        """How to answer: as was asked, else in the command's own way (its first)."""
+        return self.format or self.formats[0]
+
+    @property
     def json(self) -> bool:
         """Whether a program reads the answer."""
-        return self.format == "json"
+        return self.form != "table"
 
     @property
     def places(self) -> Places:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
+from courier_backend.cli.listing import show_page
+from courier_backend.cli.look import instances as shown
+from courier_backend.cli.look import runs as shown_runs
 from courier_backend.cli.options import (
-    PROGRAMS,
+    CHEF_ITEM,
+    CHEF_LIST,
     common,
     order,
     paging,
@@ -15,7 +20,6 @@ from courier_backend.cli.options import (
     span,
     with_status,
 )
-from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 from courier_backend.model.status import InstanceStatus, RunStatus
@@ -27,12 +31,12 @@ _instance = click.option(
 
 @command("get-instance", example="courier state instance get-instance --instanceId befe88f3-ac3f-…")
 @_instance
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def get_instance(session: Session, *, instance_id: str) -> None:
     """One instance: what it executes, where, and how far it is."""
     call = calls.get_instance(full_id(session, "instance", instance_id))
-    write_json(session.envelope(call))
+    show_item(session, session.envelope(call))
 
 
 @command("list-all", example="courier state instance list-all --job-id 448ecaf3-5e44-4e7b-…")
@@ -41,7 +45,7 @@ def get_instance(session: Session, *, instance_id: str) -> None:
 @span
 @order
 @paging
-@common(PROGRAMS)
+@common(CHEF_LIST)
 @pass_session
 def list_all(
     session: Session,
@@ -64,7 +68,7 @@ def list_all(
         run_before=run_before,
         sort_order=sort_order,
     )
-    write_json(session.envelope(call))
+    show_page(session, session.envelope(call), shown.COLUMNS, shown.row)
 
 
 @command(
@@ -77,7 +81,7 @@ def list_all(
 @span
 @order
 @paging
-@common(PROGRAMS)
+@common(CHEF_LIST)
 @pass_session
 def list_runs(
     session: Session,
@@ -102,4 +106,4 @@ def list_runs(
         run_before=run_before,
         sort_order=sort_order,
     )
-    write_json(session.envelope(call))
+    show_page(session, session.envelope(call), shown_runs.COLUMNS, shown_runs.row)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import PROGRAMS, common, order, paging, pass_session, with_status
-from courier_backend.cli.output import write_json
+from courier_backend.cli.listing import show_page
+from courier_backend.cli.look import jobs as shown
+from courier_backend.cli.options import (
+    CHEF_ITEM,
+    CHEF_LIST,
+    common,
+    order,
+    paging,
+    pass_session,
+    with_status,
+)
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 from courier_backend.model.errors import NotFound
@@ -18,16 +28,16 @@ _job = click.option("--jobId", "job_id", metavar="ID", required=True, help="Whic
 
 @command("get-job", example="courier scheduler jobs get-job --jobId 61013744-bd6e-437c-…")
 @_job
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def get_job(session: Session, *, job_id: str) -> None:
     """One job: its definition, its status, its next execution."""
-    write_json(session.envelope(calls.get_job(full_id(session, "job", job_id))))
+    show_item(session, session.envelope(calls.get_job(full_id(session, "job", job_id))))
 
 
 @command("get-head", example="courier scheduler jobs get-head --jobId 61013744-bd6e-437c-…")
 @_job
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def get_head(session: Session, *, job_id: str) -> None:
     """Whether there is such a job: exit code 0, or 1. Prints nothing."""
@@ -51,7 +61,7 @@ def get_head(session: Session, *, job_id: str) -> None:
 @click.option("--sortKey", "sort_key", type=click.Choice(["name", "createdAt"]), default=None)
 @order
 @paging
-@common(PROGRAMS)
+@common(CHEF_LIST)
 @pass_session
 def list_jobs(
     session: Session,
@@ -72,22 +82,22 @@ def list_jobs(
         sort_key=sort_key or "",
         sort_order=sort_order,
     )
-    write_json(session.envelope(call))
+    show_page(session, session.envelope(call), shown.COLUMNS, shown.row)
 
 
 @command("cancel-job", example="courier scheduler jobs cancel-job --jobId 61013744-bd6e-437c-…")
 @_job
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def cancel_job(session: Session, *, job_id: str) -> None:
     """No more executions of a job; what runs goes on (`courier cancel job` stops it, too)."""
-    write_json(session.envelope(calls.cancel_job(full_id(session, "job", job_id))))
+    show_item(session, session.envelope(calls.cancel_job(full_id(session, "job", job_id))))
 
 
 @command("delete-job", example="courier scheduler jobs delete-job --jobId 61013744-bd6e-437c-…")
 @_job
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def delete_job(session: Session, *, job_id: str) -> None:
     """Take a job away; its history stays."""
-    write_json(session.envelope(calls.delete_job(full_id(session, "job", job_id))))
+    show_item(session, session.envelope(calls.delete_job(full_id(session, "job", job_id))))

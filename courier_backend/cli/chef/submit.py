@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import FORMATS, body_options, chosen_body
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import PROGRAMS, common, pass_session
-from courier_backend.cli.output import write, write_json
+from courier_backend.cli.options import CHEF_ITEM, common, pass_session
+from courier_backend.cli.output import write
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
@@ -23,7 +24,7 @@ _job = click.option("--jobId", "job_id", metavar="ID", required=True, help="Whic
 @click.option(
     "--example-number", "-n", type=click.IntRange(min=0), default=1, help="Which one; 0: all."
 )
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def add_job(
     session: Session,
@@ -46,13 +47,13 @@ def add_job(
     with problems_of(given.name):
         answer = session.envelope(call)
     tell_warnings(answer["item"].get("warnings", []), given.name)
-    write_json(answer)
+    show_item(session, answer)
 
 
 @command("update-job", example="courier scheduler jobs update-job --jobId ID --body-file job.json")
 @_job
 @body_options
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def update_job(
     session: Session,
@@ -72,13 +73,13 @@ def update_job(
     )
     with problems_of(given.name):
         answer = session.envelope(call)
-    write_json(answer)
+    show_item(session, answer)
 
 
 @command("activated-job", example="courier scheduler jobs activated-job --jobId 61013744-bd6e-…")
 @_job
 @body_options
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def activated_job(
     session: Session,
@@ -91,4 +92,4 @@ def activated_job(
     """Start one execution now. A body is accepted, as scripts may send one; it says nothing."""
     if body is not None or body_file is not None:
         chosen_body(body, body_file, body_format)
-    write_json(session.envelope(calls.activate_job(full_id(session, "job", job_id))))
+    show_item(session, session.envelope(calls.activate_job(full_id(session, "job", job_id))))

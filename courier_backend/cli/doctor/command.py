@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.doctor.files import database, folders, room, secret_key, settings
 from courier_backend.cli.doctor.processes import backend, local_runner
 from courier_backend.cli.doctor.surroundings import letters, open_files, terminal
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write, write_json
+from courier_backend.cli.output import say, write
 from courier_backend.cli.session import Session
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ _WIDTH: Final = 14
 def doctor(session: Session) -> int:
     """Look for what is wrong here, and say how to mend it. Exit code 1 when something is bad."""
     found = [finding for check in CHECKS for finding in check(session.places)]
-    if session.json:
-        write_json({"items": [finding._asdict() for finding in found], "totalItems": len(found)})
+    if session.form != "table":
+        write_data(
+            session, {"items": [finding._asdict() for finding in found], "totalItems": len(found)}
+        )
     else:
         for finding in found:
             write(_lines(finding))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.declare import command
 from courier_backend.cli.evidence.fetch import fetch
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import write_json
 from courier_backend.cli.session import Session
 
 _number = click.IntRange(min=1)
@@ -29,5 +29,5 @@ def get(session: Session, *, run: str, step: int | None, attempt: int | None, fo
     A file that is there already and equal is kept; beside a different one goes " (1)".
     """
     saved, missing = fetch(session, full_id(session, "run", run), step, attempt, Path(folder))
-    write_json({"items": saved})
+    write_data(session, {"items": saved})
     return 1 if missing else 0

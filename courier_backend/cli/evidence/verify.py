@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.body import reason
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import write, write_json
+from courier_backend.cli.output import write
 from courier_backend.cli.session import Session
 from courier_backend.model.errors import BadInput
 
@@ -34,8 +35,8 @@ class Verdict(TypedDict):
 def verify(session: Session, *, files: tuple[str, ...]) -> int:
     """Check files against their manifests. Exit code 1 when one is not sound; names what is bad."""
     verdicts = [_verdict(file) for file in files]
-    if session.json:
-        write_json({"items": verdicts, "totalItems": len(verdicts)})
+    if session.form != "table":
+        write_data(session, {"items": verdicts, "totalItems": len(verdicts)})
     else:
         for verdict in verdicts:
             write("".join(f"{clean(line)}\n" for line in _lines(verdict)))

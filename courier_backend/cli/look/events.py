@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.clean import clean
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.options import ITEM, LIST, common, pass_session
 from courier_backend.cli.output import flush, write, write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import local
 from courier_backend.client import calls
-from courier_backend.model.errors import NotFound
+from courier_backend.model.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from courier_backend.model.event import EventItem
 
 _COLUMNS: Final = (
-    Column("Seq", "number"),
-    Column("Time"),
-    Column("What"),
-    Column("Of"),
-    Column("Status", "status"),
-    Column("More"),
+    Column("Seq", "number", "seq"),
+    Column("Time", key="time"),
+    Column("What", key="type"),
+    Column("Of", key="runId"),
+    Column("Status", "status", "data.status"),
+    Column("More", key="data"),
 )
 _SHORT: Final = 8
 
@@ -53,7 +54,7 @@ events: Final = group(
 @click.option("--limit", "size", type=click.IntRange(1, 10_000), default=20, help="How many (20).")
 @click.option("--oldest", is_flag=True, help="The oldest, not the newest.")
 @click.option("--follow", "-f", is_flag=True, help="From now on, as they happen.")
-@common()
+@common(LIST)
 @pass_session
 def list_(
     session: Session,
@@ -82,20 +83,22 @@ def list_(
 
 @command("show", example="courier events show 1042")
 @click.argument("seq", type=click.IntRange(min=1))
-@common()
+@common(ITEM)
 @pass_session
 def show(session: Session, *, seq: int) -> None:
     """One event, with all that it says (JSON)."""
     found = session.ask(calls.list_events(after=seq - 1, size=1, sort_order="asc"))["items"]
     if not found or found[0]["seq"] != seq:
         raise NotFound(f"There is no event {seq}.", hint="`courier events list` shows the last.")
-    write_json({"item": found[0]} if session.json else found[0])
+    show_item(session, {"item": found[0]}, write_json)
 
 
 def _follow(session: Session, after: int, whose: Mapping[str, str]) -> None:
     """A line for each event as it comes, until the reader has had enough."""
+    if session.form not in {"json", "table"}:
+        raise BadInput(f"--follow tells a line for each event; {session.form} has no such lines.")
     for event in _stream(session, after, whose):
-        if session.json:
+        if session.form == "json":
             import json  # noqa: PLC0415  only here
 
             write(json.dumps(event) + "\n")

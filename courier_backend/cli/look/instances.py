@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
-from courier_backend.cli.options import common, lines, pass_session, span, with_status
-from courier_backend.cli.output import write_json
+from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, span, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
 from courier_backend.cli.words import counted
@@ -23,14 +23,14 @@ from courier_backend.model.times import ZERO_TIME
 if TYPE_CHECKING:
     from courier_backend.model.wire import GroupItem, InstanceItem
 
-_COLUMNS: Final = (
-    Column("Instance", "id"),
-    Column("Job"),
-    Column("Status", "status"),
-    Column("Runs"),
-    Column("Created"),
-    Column("Took"),
-    Column("By", "quiet"),
+COLUMNS: Final = (
+    Column("Instance", "id", "id"),
+    Column("Job", key="jobName"),
+    Column("Status", "status", "status"),
+    Column("Runs", key="totalRuns"),
+    Column("Created", key="createdAt"),
+    Column("Took", key="finishedAt"),
+    Column("By", "quiet", "triggeredBy"),
 )
 _GROUPS: Final = (
     Column("Group", "number"),
@@ -57,7 +57,7 @@ instances: Final = group(
 @with_status(InstanceStatus)
 @span
 @lines
-@common()
+@common(LIST)
 @pass_session
 def list_(
     session: Session,
@@ -81,23 +81,21 @@ def list_(
         sort_order=OLDEST if oldest else NEWEST,
     )
     empty = "No instances. `courier run FILE` makes one."
-    show_list(session, call, _COLUMNS, _row, empty=empty)
+    show_list(session, call, COLUMNS, row, empty=empty)
 
 
 @command("show", example="courier instances show befe88f3")
 @click.argument("instance")
-@common()
+@common(ITEM)
 @pass_session
 def show(session: Session, *, instance: str) -> None:
     """One instance: its groups, and how its runs are."""
     answer = session.envelope(calls.get_instance(full_id(session, "instance", instance)))
-    if session.json:
-        write_json(answer)
-    else:
-        _show(answer["item"])
+    show_item(session, answer, _show)
 
 
-def _row(item: InstanceItem) -> tuple[str, ...]:
+def row(item: InstanceItem) -> tuple[str, ...]:
+    """The cells of an instance."""
     return (
         item["id"],
         item["jobName"],

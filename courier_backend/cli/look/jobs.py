@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
-from courier_backend.cli.options import common, lines, pass_session, with_status
-from courier_backend.cli.output import write_json
+from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
 from courier_backend.cli.words import number_of
@@ -22,14 +22,14 @@ from courier_backend.model.status import JobStatus
 if TYPE_CHECKING:
     from courier_backend.model.wire import JobItem
 
-_COLUMNS: Final = (
-    Column("Job", "id"),
-    Column("Name"),
-    Column("Status", "status"),
-    Column("Schedule"),
-    Column("Next"),
-    Column("Executions", "number"),
-    Column("Last", "status"),
+COLUMNS: Final = (
+    Column("Job", "id", "id"),
+    Column("Name", key="name"),
+    Column("Status", "status", "displayStatus"),
+    Column("Schedule", key="scheduleRule"),
+    Column("Next", key="nextExecutionTime"),
+    Column("Executions", "number", "executionCount"),
+    Column("Last", "status", "lastInstance.status"),
 )
 
 
@@ -48,7 +48,7 @@ jobs: Final = group(
 @with_status(JobStatus)
 @click.option("--name", default="", help="Exactly this name.")
 @lines
-@common()
+@common(LIST)
 @pass_session
 def list_(
     session: Session,
@@ -70,23 +70,21 @@ def list_(
         sort_order=OLDEST if oldest else NEWEST,
     )
     empty = "No jobs. `courier run FILE` submits one."
-    show_list(session, call, _COLUMNS, _row, empty=empty)
+    show_list(session, call, COLUMNS, row, empty=empty)
 
 
 @command("show", example="courier jobs show nightly-update")
 @click.argument("job")
-@common()
+@common(ITEM)
 @pass_session
 def show(session: Session, *, job: str) -> None:
     """One job, by its id, the beginning of it, or its name."""
     answer = session.envelope(calls.get_job(meant(session, "job", job)))
-    if session.json:
-        write_json(answer)
-    else:
-        _show(answer["item"])
+    show_item(session, answer, _show)
 
 
-def _row(job: JobItem) -> tuple[str, ...]:
+def row(job: JobItem) -> tuple[str, ...]:
+    """The cells of a job."""
     last = job["lastInstance"]
     return (
         job["id"],

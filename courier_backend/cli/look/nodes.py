@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
-from courier_backend.cli.options import common, lines, pass_session
-from courier_backend.cli.output import write_json
+from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
 from courier_backend.client import calls
@@ -20,14 +20,14 @@ from courier_backend.client import calls
 if TYPE_CHECKING:
     from courier_backend.model.wire import NodeItem
 
-_COLUMNS: Final = (
-    Column("Node", "id"),
-    Column("Name"),
-    Column("Health", "status"),
-    Column("Platform"),
-    Column("Runs", "number"),
-    Column("Last contact"),
-    Column("Tags"),
+COLUMNS: Final = (
+    Column("Node", "id", "id"),
+    Column("Name", key="name"),
+    Column("Health", "status", "healthStatus"),
+    Column("Platform", key="attributes.platform"),
+    Column("Runs", "number", "activeRuns"),
+    Column("Last contact", key="lastContactAt"),
+    Column("Tags", key="tags"),
     Column("", "quiet"),
 )
 _FACTS: Final = (Column("Name"), Column("Value"), Column("From", "quiet"))
@@ -51,7 +51,7 @@ nodes: Final = group(
 @click.option("--health", type=click.Choice(["reachable", "offline", "unknown"]), default=None)
 @click.option("--archived", is_flag=True, help="Those that are archived.")
 @lines
-@common()
+@common(LIST)
 @pass_session
 def list_(
     session: Session,
@@ -73,23 +73,21 @@ def list_(
         sort_order=OLDEST if oldest else NEWEST,
     )
     empty = "No nodes. `courier lab up --nodes 5` makes some; `courier node add` adds real ones."
-    show_list(session, call, _COLUMNS, _row, empty=empty)
+    show_list(session, call, COLUMNS, row, empty=empty)
 
 
 @command("show", example="courier nodes show web-1")
 @click.argument("node")
-@common()
+@common(ITEM)
 @pass_session
 def show(session: Session, *, node: str) -> None:
     """One node, by its id, the beginning of it, or its name."""
     answer = session.envelope(calls.get_node(meant(session, "node", node)))
-    if session.json:
-        write_json(answer)
-    else:
-        _show(answer["item"])
+    show_item(session, answer, _show)
 
 
-def _row(node: NodeItem) -> tuple[str, ...]:
+def row(node: NodeItem) -> tuple[str, ...]:
+    """The cells of a node."""
     marks = [name for name in ("builtin", "lab", "archived") if node[name]]
     return (
         node["id"],

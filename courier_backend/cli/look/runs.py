@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.look.step_rows import STEP_COLUMNS, step_row
-from courier_backend.cli.options import common, lines, pass_session, with_status
-from courier_backend.cli.output import write_json
+from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
 from courier_backend.client import calls
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
     from courier_backend.model.wire import RunItem, StepItem
 
-_COLUMNS: Final = (
-    Column("Run", "id"),
-    Column("Node"),
-    Column("Status", "status"),
-    Column("Group", "number"),
-    Column("Step"),
-    Column("Received"),
-    Column("Took"),
-    Column("Reason"),
+COLUMNS: Final = (
+    Column("Run", "id", "runId"),
+    Column("Node", key="nodeName"),
+    Column("Status", "status", "status"),
+    Column("Group", "number", "groupNumber"),
+    Column("Step", key="currentStep"),
+    Column("Received", key="receivedTime"),
+    Column("Took", key="finishedTime"),
+    Column("Reason", key="reason"),
 )
 
 
@@ -53,7 +53,7 @@ runs: Final = group(
 @with_status(RunStatus)
 @click.option("--group", type=click.IntRange(min=0), default=None, help="Those of one group.")
 @lines
-@common()
+@common(LIST)
 @pass_session
 def list_(
     session: Session,
@@ -78,25 +78,26 @@ def list_(
         status=status or "",
         sort_order=OLDEST if oldest else NEWEST,
     )
-    show_list(session, call, _COLUMNS, _row, empty="No runs.")
+    show_list(session, call, COLUMNS, row, empty="No runs.")
 
 
 @command("show", example="courier runs show 496f0d9a")
 @click.argument("run")
-@common()
+@common(ITEM)
 @pass_session
 def show(session: Session, *, run: str) -> None:
     """One run, and its steps."""
     run_id = full_id(session, "run", run)
     answer = session.envelope(calls.get_run(run_id))
-    if session.json:
-        write_json(answer)
-        return
-    steps = session.ask(calls.list_steps(run_id))["items"]
-    _show(answer["item"], steps)
+
+    def draw(item: RunItem) -> None:
+        _show(item, session.ask(calls.list_steps(run_id))["items"])
+
+    show_item(session, answer, draw)
 
 
-def _row(run: RunItem) -> tuple[str, ...]:
+def row(run: RunItem) -> tuple[str, ...]:
+    """The cells of a run."""
     return (
         run["runId"],
         run["nodeName"] or run["nodeId"],

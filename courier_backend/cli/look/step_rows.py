@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from courier_backend.model.wire import StepItem
 
 STEP_COLUMNS: Final = (
-    Column("Step", "number"),
-    Column("Name"),
-    Column("Status", "status"),
-    Column("Attempts", "number"),
-    Column("Took"),
-    Column("Interpreter", "quiet"),
-    Column("Reason"),
+    Column("Step", "number", "stepNumber"),
+    Column("Name", key="name"),
+    Column("Status", "status", "status"),
+    Column("Attempts", "number", "numAttempts"),
+    Column("Took", key="finishedAt"),
+    Column("Interpreter", "quiet", "interpreter"),
+    Column("Reason", key="reason"),
 )
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_list
 from courier_backend.cli.look.step_rows import STEP_COLUMNS, step_row
-from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import write_json
+from courier_backend.cli.options import ITEM, LIST, common, pass_session
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import duration, full, size
 from courier_backend.client import calls
@@ -45,7 +45,7 @@ steps: Final = group(
 
 @command("list", example="courier steps list 496f0d9a")
 @click.argument("run")
-@common()
+@common(LIST)
 @pass_session
 def list_(session: Session, *, run: str) -> None:
     """The steps of a run."""
@@ -56,15 +56,12 @@ def list_(session: Session, *, run: str) -> None:
 @command("show", example="courier steps show 496f0d9a 1")
 @click.argument("run")
 @click.argument("step", type=click.IntRange(min=1))
-@common()
+@common(ITEM)
 @pass_session
 def show(session: Session, *, run: str, step: int) -> None:
     """One step of a run: its attempts, and what it put out."""
     answer = session.envelope(calls.get_step(full_id(session, "run", run), step))
-    if session.json:
-        write_json(answer)
-    else:
-        _show(answer["item"])
+    show_item(session, answer, _show)
 
 
 def _show(step: StepItem) -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item, tell_done
 from courier_backend.cli.declare import command
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write_json
+from courier_backend.cli.output import say
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import duration, full
 from courier_backend.cli.words import number_of
@@ -52,7 +53,7 @@ def run(_session: Session) -> int:
 def start(session: Session) -> None:
     """Start the backend, unless it runs already; returns when it answers."""
     session.connect(start=True)
-    _show(session, session.ask(calls.backend_status()))
+    show_item(session, {"item": session.ask(calls.backend_status())}, _draw)
 
 
 @command("status", example="courier backend status")
@@ -61,7 +62,7 @@ def start(session: Session) -> None:
 def status(session: Session) -> None:
     """How the backend is; exit code 4 when there is none."""
     session.connect(start=False)
-    _show(session, session.ask(calls.backend_status()))
+    show_item(session, {"item": session.ask(calls.backend_status())}, _draw)
 
 
 @command("stop", example="courier backend stop")
@@ -77,10 +78,8 @@ def stop(session: Session, *, cancel_all: bool) -> None:
         return
     item = session.ask(calls.backend_stop(cancel_all=cancel_all), seconds=_CANCEL_SECONDS)
     _wait_for_the_end(session)
-    if session.json:
-        write_json({"item": item})
-    else:
-        say(f"The backend (pid {item['pid']}) has ended{_what_goes_on(item, cancel_all)}.")
+    goes_on = _what_goes_on(item, cancel_all)
+    tell_done(session, {"item": item}, f"The backend (pid {item['pid']}) has ended{goes_on}.")
 
 
 def _wait_for_the_end(session: Session) -> None:
@@ -105,10 +104,7 @@ def _work(item: BackendStatus) -> str:
     return f"{instances}, {number_of(item['activeRuns'], 'run')}"
 
 
-def _show(session: Session, item: BackendStatus) -> None:
-    if session.json:
-        write_json({"item": item})
-        return
+def _draw(item: BackendStatus) -> None:
     from courier_backend.cli.table import facts  # noqa: PLC0415  start-up time
 
     facts(

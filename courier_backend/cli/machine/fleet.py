@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from courier_backend.cli.answer import tell_done
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write_json
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 from courier_backend.model.errors import BadInput
@@ -42,10 +42,7 @@ def add(session: Session, *, url: str, name: str, tags: tuple[str, ...], node_to
 def remove(session: Session, *, node: str) -> None:
     """Forget a node; its history stays."""
     answer = session.envelope(calls.remove_node(meant(session, "node", node)))
-    if session.json:
-        write_json(answer)
-    else:
-        say(f"Node {clean(node)} was removed; its history stays.")
+    tell_done(session, answer, f"Node {clean(node)} was removed; its history stays.")
 
 
 @command("tag", example="courier node tag web-1 role=web zone-")
@@ -97,8 +94,5 @@ def _token(path: str) -> str:
 
 
 def _tell(session: Session, answer: dict[str, NodeItem], what: str) -> None:
-    if session.json:
-        write_json(answer)
-        return
     node = answer["item"]
-    say(f"Node {clean(node['name'])} ({node['id']}) {what}.")
+    tell_done(session, answer, f"Node {clean(node['name'])} ({node['id']}) {what}.")

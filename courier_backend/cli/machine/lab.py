@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from courier_backend.cli.answer import tell_done
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write_json
+from courier_backend.cli.listing import show_page
+from courier_backend.cli.options import ITEM, LIST, common, pass_session
+from courier_backend.cli.output import say
 from courier_backend.cli.session import Session
 from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 
 if TYPE_CHECKING:
     from courier_backend.client.call import Call
+    from courier_backend.model.wire import LabItem
 
-_COLUMNS: Final = (Column("Node", "id"), Column("Name"), Column("Home"))
+_COLUMNS: Final = (
+    Column("Node", "id", "id"),
+    Column("Name", key="name"),
+    Column("Home", key="home"),
+)
 _SECONDS: Final = 900.0
 """Thousands of nodes take their time."""
 
@@ -39,45 +46,40 @@ lab: Final = group(
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Same seed, same ids and facts."
 )
-@common()
+@common(LIST)
 @pass_session
 def up(session: Session, *, nodes: int, seed: int | None) -> None:
     """Bring up a lab; again with another number it grows or shrinks. Returns when all answer."""
-    if not session.json:
+    if session.form == "table":
         say(f"Bringing up {number_of(nodes, 'node')} …")
-    _show(session, calls.lab_up(nodes, seed=seed), "running.")
+    _show(session, calls.lab_up(nodes, seed=seed))
 
 
 @command("status", example="courier lab status")
-@common()
+@common(LIST)
 @pass_session
 def status(session: Session) -> None:
     """The lab's nodes that run now."""
-    _show(session, calls.lab_status(), "running.")
+    _show(session, calls.lab_status())
 
 
 @command("down", example="courier lab down")
-@common()
+@common(ITEM)
 @pass_session
 def down(session: Session) -> None:
     """Stop the lab's nodes and archive them; history stays."""
     answer = session.envelope(calls.lab_down(), seconds=_SECONDS)
-    if session.json:
-        write_json(answer)
-    else:
-        nodes = number_of(answer["totalItems"], "node")
-        say(f"The lab is down. Archived: {nodes}; their history stays.")
+    nodes = number_of(answer["totalItems"], "node")
+    tell_done(session, answer, f"The lab is down. Archived: {nodes}; their history stays.")
 
 
-def _show(session: Session, call: Call[Any], what: str) -> None:
+def _show(session: Session, call: Call[Any]) -> None:
     answer = session.envelope(call, seconds=_SECONDS)
-    if session.json:
-        write_json(answer)
-        return
-    if not answer["items"]:
-        say("There is no lab. `courier lab up --nodes 5` brings one up.")
-        return
-    from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
+    empty = "There is no lab. `courier lab up --nodes 5` brings one up."
+    show_page(session, answer, _COLUMNS, _row, empty=empty)
+    if session.form == "table" and answer["items"]:
+        say(f"{number_of(len(answer['items']), 'node')} running.")
 
-    draw(_COLUMNS, [(node["id"], node["name"], node["home"]) for node in answer["items"]])
-    say(f"{number_of(len(answer['items']), 'node')} {what}")
+
+def _row(node: LabItem) -> tuple[str, ...]:
+    return node["id"], node["name"], node["home"]

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import flush, say, write_json
+from courier_backend.cli.output import flush, say
 from courier_backend.cli.session import Session
 from courier_backend.cli.watch.follow import Follower
 from courier_backend.client import calls
@@ -101,8 +102,8 @@ def _cancel_job(session: Session, job_id: str, reason: str, *, wait: bool) -> No
 def _asked(session: Session, call: Call[Any], name: str) -> bool:
     """Ask for the cancel; whether there is something to wait for."""
     answer = session.envelope(call)
-    if session.json:
-        write_json(answer)
+    if session.form != "table":
+        write_data(session, answer)
         flush()
     item: CancelItem = answer["item"]
     if item["alreadyFinal"]:

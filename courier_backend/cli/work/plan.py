@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.body import read_body
 from courier_backend.cli.declare import command
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import write, write_json
+from courier_backend.cli.output import write
 from courier_backend.cli.problems import BadFile, problems_of, tell_warnings
 from courier_backend.cli.session import Session
 from courier_backend.cli.words import number_of
@@ -38,8 +39,8 @@ def plan(
     with problems_of(body.name):
         answer = session.envelope(calls.plan(submission))
     item: PlanItem = answer["item"]
-    if session.json:
-        write_json(answer)
+    if session.form != "table":
+        write_data(session, answer)
         return 0 if item["valid"] else BadInput.exit_code
     if not item["valid"]:
         raise _invalid(item, body.name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import flush, write_json
+from courier_backend.cli.output import flush
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 
@@ -27,7 +28,7 @@ def retry(session: Session, *, instance: str, only: str, watch: bool) -> int:
     """A new instance on the nodes that did not succeed."""
     call = calls.retry_instance(full_id(session, "instance", instance), only=only)
     answer = session.envelope(call)
-    write_json(answer)
+    write_data(session, answer)
     flush()
     if not watch:
         return 0

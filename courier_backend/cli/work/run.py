@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from courier_backend.cli.answer import write_data
 from courier_backend.cli.body import read_body
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import flush, say, write_json
+from courier_backend.cli.output import flush, say
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full
@@ -45,7 +46,7 @@ def run(
     with problems_of(body.name):
         answer = session.envelope(calls.submit(submission))
     tell_warnings(answer["item"]["warnings"], body.name)
-    write_json(answer)
+    write_data(session, answer)
     flush()
     return _watch(session, answer["item"]) if watch else 0
 

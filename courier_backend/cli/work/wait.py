@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from courier_backend.cli.answer import tell_done
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write_json
 from courier_backend.cli.session import Session
 from courier_backend.cli.watch.ending import exit_code_of, last_line
 from courier_backend.cli.watch.follow import Follower
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 def wait(session: Session, *, instance: str) -> int:
     """Wait until an instance ends: exit code 0 success, 1 failure, 3 canceled."""
     ended = wait_for_instance(session, full_id(session, "instance", instance))
-    if session.json:
-        write_json({"item": ended})
-    else:
-        say(last_line(ended))
+    tell_done(session, {"item": ended}, last_line(ended))
     return exit_code_of(ended)
 
 
