@@ -212,7 +212,7 @@ KEEPS_THE_GATE_SHUT = """
 from courier_backend.runner.__main__ import main
 from courier_backend.runner.execution.process import StepProcess
 
-StepProcess.open_gate = lambda process, on_end: None
+StepProcess.open_gate = lambda process, on_end, opening: None
 main()
 """
 
@@ -227,12 +227,13 @@ async def test_a_process_killed_at_its_gate_is_a_failure_like_any(tmp_path: Path
         assert not (node.home / "ran").exists()
 
 
-def killed_first(
-    open_gate: Callable[[StepProcess, Callable[[], None]], None],
-) -> Callable[[StepProcess, Callable[[], None]], None]:
-    def opened(process: StepProcess, on_end: Callable[[], None]) -> None:
+OpenGate = Callable[[StepProcess, Callable[[], None], bytes], None]
+
+
+def killed_first(open_gate: OpenGate) -> OpenGate:
+    def opened(process: StepProcess, on_end: Callable[[], None], opening: bytes) -> None:
         os.kill(process.pid, signal.SIGKILL)
-        open_gate(process, on_end)
+        open_gate(process, on_end, opening)
 
     return opened
 

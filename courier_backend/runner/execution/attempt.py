@@ -18,6 +18,7 @@ from courier_backend.runner.execution.pipes import OutputPipe, StreamName
 from courier_backend.runner.execution.process import StepProcess
 from courier_backend.runner.execution.spool import Spool
 from courier_backend.runner.execution.stopping import end_tree
+from courier_backend.runner.interpreters.gate import OPEN, command_line, from_file, gated
 from courier_backend.runner.masking.mask import Mask
 
 if TYPE_CHECKING:
@@ -116,13 +117,17 @@ class Attempt:
             if not folder.is_dir():
                 self._fault = f'the working folder "{folder}" does not exist on this node'
                 return
-            environment = task.node.environment | step_environment(
-                dict(task.run.order),
-                task.number,
-                task.inputs.given,
-                task.mark,
-                str(task.evidence_folder),
-            )
+            environment = {
+                **task.node.environment,
+                **step_environment(
+                    dict(task.run.order),
+                    task.number,
+                    task.inputs.given,
+                    task.mark,
+                    str(task.evidence_folder),
+                ),
+                **task.program.environment,
+            }
             self._process = StepProcess(_arguments(task), environment, folder)
         except (OSError, ValueError, RuntimeError) as error:
             self._fault = f"the process could not be started: {_sentence(error)}"
@@ -155,7 +160,7 @@ class Attempt:
         timer = self._arm_timeout()
         self._task.run.on_cancel = lambda: self._decide("cancel")
         self._task.run.flush_output = self._task.flush
-        process.open_gate(self._exit)
+        process.open_gate(self._exit, OPEN + (self._task.program.stdin or b""))
         try:
             how = await self._over
             left = await self._end(process) if how != "end" else []
@@ -228,14 +233,13 @@ class Attempt:
 
 def _arguments(task: Task) -> list[str]:
     """The command line; a script too long for one is put into a file."""
-    program = task.program
-    script = program.script.encode()
-    if len(script) <= _LONGEST_ARGUMENT:
-        return [*program.arguments, program.script]
-    path = task.stem("script")
-    path.write_bytes(script)
-    task.run.files.add(path)
-    return [*program.arguments, program.source(str(path))]
+    script = gated(task.program)
+    if len(encoded := script.encode()) > _LONGEST_ARGUMENT:
+        path = task.stem("script")
+        path.write_bytes(encoded)
+        task.run.files.add(path)
+        script = from_file(str(path))
+    return command_line(script, task.program.arguments)
 
 
 def _working_folder(task: Task) -> Path:

@@ -10,6 +10,7 @@ from courier_backend.runner.execution.limits import Cores
 from courier_backend.runner.execution.orphans import Orphans
 from courier_backend.runner.execution.spool import SpoolBounds
 from courier_backend.runner.execution.stopping import GRACE_SECONDS
+from courier_backend.runner.interpreters.registry import Interpreters
 from courier_backend.runner.values.inputs import fact_values
 
 DRAIN_SECONDS = 1.0
@@ -24,6 +25,7 @@ class Host:
     census: Census = field(default_factory=Census)
     orphans: Orphans = field(default_factory=Orphans)
     cores: Cores = field(default_factory=Cores)
+    interpreters: Interpreters = field(default_factory=Interpreters)
     bounds: SpoolBounds = field(default_factory=SpoolBounds)
     grace_seconds: float = GRACE_SECONDS
     drain_seconds: float = DRAIN_SECONDS

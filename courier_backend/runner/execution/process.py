@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from courier_backend.runner.execution.clockwork import start_ticks
+from courier_backend.runner.execution.feeding import feed
 
 _PIPE_FLAGS: Final = os.O_CLOEXEC
 
@@ -73,14 +74,16 @@ class StepProcess:
         self.on_end: Callable[[], None] | None = None
         self._pidfd = -1
 
-    def open_gate(self, on_end: Callable[[], None]) -> None:
-        """Let it run; `on_end` is called when it has ended."""
+    def open_gate(self, on_end: Callable[[], None], opening: bytes) -> None:
+        """Let it run; `on_end` is called when it has ended.
+
+        `opening` is the line that opens the gate, and what is to be read behind it.
+        """
         self.on_end = on_end
         self._pidfd = os.pidfd_open(self.pid)
         asyncio.get_running_loop().add_reader(self._pidfd, self._ended)
-        with suppress(BrokenPipeError):
-            os.write(self._gate, b"\n")
-        self._shut()
+        gate, self._gate = self._gate, -1
+        feed(gate, opening)
 
     def abandon(self) -> None:
         """End it at its gate, before it ever ran."""

@@ -11,6 +11,7 @@ from courier_backend.model.times import from_text, system_clock, to_text
 from courier_backend.model.variables import sensitive_names
 from courier_backend.runner.execution.attempt import Attempt, Task
 from courier_backend.runner.execution.backoff import pause_before
+from courier_backend.runner.execution.concluding import concluded
 from courier_backend.runner.execution.evidence import make_evidence
 from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.interruption import end_interrupted, interrupted_task
@@ -18,7 +19,7 @@ from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.progress import Progress
 from courier_backend.runner.execution.story import story_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
-from courier_backend.runner.interpreters.registry import interpreter_for
+from courier_backend.runner.interpreters.request import Request
 from courier_backend.runner.runs.run import Run
 from courier_backend.runner.values.inputs import resolve_inputs
 
@@ -42,8 +43,8 @@ class StepExecution:
     async def execute(self) -> Line:
         """Go on to the end of the step; gives its ``step-finished``."""
         try:
-            interpreter = interpreter_for(self._step)
-            program = interpreter.program(self._step.get("command"), self._node.os_name)
+            interpreter = self._node.host.interpreters.named_by(self._step)
+            program = interpreter.program(self._request())
         except StepFault as fault:
             if not self._progress.step_begun:
                 self._begin(None)
@@ -51,6 +52,18 @@ class StepExecution:
         if not self._progress.step_begun:
             self._begin(interpreter)
         return await self._attempts(interpreter, program)
+
+    def _request(self) -> Request:
+        node, limits = self._node, self._step.get("limits") or {}
+        return Request(
+            name=str(self._step.get("name") or ""),
+            command=self._step.get("command"),
+            inputs=self._inputs.given,
+            os_name=node.os_name,
+            timeout_seconds=float(limits.get("timeoutSeconds") or 0),
+            facts=node.facts,
+            environment=node.environment,
+        )
 
     def _begin(self, interpreter: Interpreter | None) -> None:
         wanted = self._step.get("interpreter") or {}
@@ -99,7 +112,7 @@ class StepExecution:
             never = "stopped on request before it ran"
             outcome = Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, never)
         else:
-            outcome = await attempt.finish()
+            outcome = await concluded(task, await attempt.finish())
         return await self._finish(interpreter, task, outcome, attempt.started_at)
 
     async def _close_open(self, interpreter: Interpreter, program: Program) -> Line:

@@ -43,5 +43,6 @@ def story_of(
         "stderrBytes": task.stderr.total,
         "outputTrouble": task.stdout.trouble or task.stderr.trouble,
         "outputs": outcome.outputs,
+        "runContext": outcome.context,
         "leftRunning": outcome.left_running,
     }

@@ -19,7 +19,6 @@ from courier_backend.runner.http.orders import (
     read_release,
 )
 from courier_backend.runner.http.streaming import stream
-from courier_backend.runner.interpreters.registry import skills
 from courier_backend.runner.journal.replay import canonical
 from courier_backend.runner.kept import AttemptKept, kept_of
 from courier_backend.runner.node import CAPACITY
@@ -70,7 +69,7 @@ class Handlers:
             "now": to_text(system_clock()),
             "facts": node.facts(),
             "tags": node.tags,
-            "skills": skills(),
+            "skills": node.host.host.interpreters.skills(),
             "capacity": CAPACITY,
             "activeRuns": len(node.active),
         }

@@ -1,11 +1,12 @@
 """The interface of an interpreter."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
 
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
+from courier_backend.runner.interpreters.request import Request
 
 
 class StepFault(Exception):
@@ -18,18 +19,39 @@ class StepFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """What to start for a step.
+class Answer:
+    """What a program says of its work in words of its own, beyond its exit code.
 
-    The script is the last argument; it reads one line from standard input before it does
-    anything: that is the gate. `source` makes an argument that runs a script from a file, for
-    one that is too long for a command line. `shown` is the command as people wrote it.
+    `fault`: why it failed, as a sentence; of one that exited well it makes a failure. `outputs`
+    become outputs of the step. `context` is kept in the evidence.
     """
 
-    arguments: list[str]
+    fault: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+ANSWER_BYTES: Final = 1024 * 1024
+"""An answer is no longer; of a longer output one byte more than this is looked at."""
+Conclude = Callable[[int, bytes], Answer]
+"""From exit code and standard output to what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start for a step: a script for ``/bin/sh``, with its arguments as ``"$@"``.
+
+    The shell waits at the gate first. What comes out of a job file is never spliced into a script
+    that is not the job file's own: it goes into `arguments`, `environment` or `stdin`. `shown` is
+    the command as people wrote it. Without `stdin` the program has nothing to read.
+    """
+
     script: str
     shown: list[str]
-    source: Callable[[str], str]
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stdin: bytes | None = None
+    conclude: Conclude | None = None
 
 
 class Interpreter(Protocol):
@@ -45,10 +67,10 @@ class Interpreter(Protocol):
         """The program that it starts."""
         ...
 
-    def program(self, command: object, os_name: str) -> Program:
-        """The program for a command on this operating system.
+    def program(self, request: Request) -> Program:
+        """The program that does what a step asks.
 
         Raises:
-            StepFault: there is none.
+            StepFault: there is none on this node.
         """
         ...

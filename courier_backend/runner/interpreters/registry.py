@@ -1,5 +1,6 @@
-"""The interpreters of this node, and finding the one that a step names."""
+"""The interpreters of a runner, and finding the one that a step names."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from courier_backend import __version__
@@ -9,33 +10,42 @@ from courier_backend.runner.interpreters.interpreter import Interpreter, StepFau
 from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.interpreters.versions import check_bounds
 
-_SHELL: Final = ShellInterpreter()
-_INSTALLED: Final[dict[str, Interpreter]] = {_SHELL.skill["name"]: _SHELL}
 _OLD_SHELL_ENDING: Final = "/shell"
 
 
-def skills() -> list[Skill]:
-    """What a node announces."""
-    return [
-        {"name": "courier-runner", "version": __version__},
-        *(interpreter.skill for interpreter in _INSTALLED.values()),
-    ]
+def _of_the_runner() -> list[Interpreter]:
+    """Those that are part of the runner."""
+    return [ShellInterpreter()]
 
 
-def interpreter_for(step: dict[str, Any]) -> Interpreter:
-    """The interpreter that a step names, if its version will do.
+class Interpreters:
+    """Those that a runner has."""
 
-    Raises:
-        StepFault: it is not installed, or its version is out of the step's bounds.
-    """
-    wanted = step.get("interpreter") or {}
-    name = str(wanted.get("name", ""))
-    found = _INSTALLED.get(name)
-    if found is None and name.endswith(_OLD_SHELL_ENDING):
-        found = _SHELL
-    if found is None:
-        raise StepFault(
-            ReasonCode.INTERPRETER_MISSING, f'the interpreter "{name}" is not installed here'
-        )
-    check_bounds(found.skill, wanted.get("skill") or {})
-    return found
+    def __init__(self, given: Iterable[Interpreter] | None = None) -> None:
+        own = _of_the_runner() if given is None else given
+        self._own = {interpreter.skill["name"]: interpreter for interpreter in own}
+
+    def skills(self) -> list[Skill]:
+        """What a node announces."""
+        return [
+            {"name": "courier-runner", "version": __version__},
+            *(interpreter.skill for interpreter in self._own.values()),
+        ]
+
+    def named_by(self, step: dict[str, Any]) -> Interpreter:
+        """The interpreter that a step names, if its version will do.
+
+        Raises:
+            StepFault: it is not installed, or its version is out of the step's bounds.
+        """
+        wanted = step.get("interpreter") or {}
+        name = str(wanted.get("name", ""))
+        found = self._own.get(name)
+        if found is None and name.endswith(_OLD_SHELL_ENDING):
+            found = self._own.get("chef-platform/shell-interpreter")
+        if found is None:
+            raise StepFault(
+                ReasonCode.INTERPRETER_MISSING, f'the interpreter "{name}" is not installed here'
+            )
+        check_bounds(found.skill, wanted.get("skill") or {})
+        return found

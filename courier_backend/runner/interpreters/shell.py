@@ -9,13 +9,10 @@ from typing import Final
 
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
+from courier_backend.runner.interpreters.gate import SHELL_PATH
 from courier_backend.runner.interpreters.interpreter import Program, StepFault
+from courier_backend.runner.interpreters.request import Request
 
-SHELL_PATH: Final = "/bin/sh"
-GATE_SHUT: Final = 125
-"""What a process at the gate exits with when the runner is gone."""
-
-_GATE: Final = f"read -r _ || exit {GATE_SHUT}; exec </dev/null\n"
 _STOP: Final = "case $? in 0) ;; *) exit;; esac"
 
 
@@ -26,18 +23,23 @@ class ShellInterpreter:
         self.path = SHELL_PATH
         self.skill: Skill = {"name": "chef-platform/shell-interpreter", "version": "1.0.0"}
 
-    def program(self, command: object, os_name: str) -> Program:
+    def program(self, request: Request) -> Program:
         """One shell for all command lines of this operating system.
 
         Raises:
             StepFault: the command has no lines for it.
         """
-        lines = _lines_for(command, os_name)
-        return Program([SHELL_PATH, "-c"], _GATE + _script(lines), lines, _source)
+        lines = lines_for(request)
+        return Program(_script(lines), lines)
 
 
-def _lines_for(command: object, os_name: str) -> list[str]:
-    """The lines for an operating system; a plain list is for any."""
+def lines_for(request: Request) -> list[str]:
+    """The lines for the operating system; a plain list is for any.
+
+    Raises:
+        StepFault: there are none.
+    """
+    command, os_name = request.command, request.os_name
     lines = command.get(os_name) if isinstance(command, dict) else command
     lines = [lines] if isinstance(lines, str) else lines
     if not isinstance(lines, list) or not lines or not all(isinstance(x, str) for x in lines):
@@ -47,10 +49,6 @@ def _lines_for(command: object, os_name: str) -> list[str]:
             f"the step has no command for {os_name} (it has: {offered or 'none'})",
         )
     return list(lines)
-
-
-def _source(path: str) -> str:
-    return f". {shlex.quote(path)}"
 
 
 def _script(lines: list[str]) -> str:
