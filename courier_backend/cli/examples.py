@@ -1,11 +1,14 @@
-"""Job files to start from, for ``add-job --example``."""
+"""Job files and exception rules to start from, for ``--example``."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.dump import dump_job
 from courier_backend.model.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NODE: Final = "1f4c680d-4dc6-4edf-83b6-ded81388f244"
 _ANOTHER: Final = "020ab866-9d3d-4ca7-919d-c21b4f9ef2a4"
@@ -23,9 +26,22 @@ def example_jobs(body_format: str, number: int) -> str:
     Raises:
         BadInput: there is none of this number.
     """
-    if number > len(_EXAMPLES):
-        raise BadInput(f"There are {len(_EXAMPLES)} examples; {number} is none of them.")
-    chosen = _EXAMPLES if number == 0 else [_EXAMPLES[number - 1]]
+    return _examples(_EXAMPLES, body_format, number)
+
+
+def example_exceptions(body_format: str, number: int) -> str:
+    """The same of exception rules.
+
+    Raises:
+        BadInput: there is none of this number.
+    """
+    return _examples(_EXCEPTIONS, body_format, number)
+
+
+def _examples(examples: Sequence[dict[str, Any]], body_format: str, number: int) -> str:
+    if number > len(examples):
+        raise BadInput(f"There are {len(examples)} examples; {number} is none of them.")
+    chosen = examples if number == 0 else [examples[number - 1]]
     texts = [dump_job(example, body_format) for example in chosen]
     return _SEPARATORS[body_format].join(texts)
 
@@ -114,4 +130,12 @@ _EXAMPLES: Final = [
             ),
         ],
     ),
+]
+
+_EXCEPTIONS: Final[list[dict[str, Any]]] = [
+    {"rrule": "RRULE:DTSTART=20230620;FREQ=DAILY", "duration": 2},
+    {
+        "rrule": "RRULE:FREQ=WEEKLY;BYDAY=SA,SU;BYHOUR=0;BYMINUTE=0;BYSECOND=0;TZID=Europe/Berlin",
+        "duration": 24 * 60,
+    },
 ]

@@ -19,6 +19,7 @@ _A: Final[dict[Kind, str]] = {
     "instance": "an instance",
     "run": "a run",
     "node": "a node",
+    "exception": "an exception rule",
 }
 _NAMED: Final = frozenset({"job", "node"})
 

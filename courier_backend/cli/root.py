@@ -20,7 +20,13 @@ ENTRIES: Final = {
     "logs": Entry(f"{_HERE}.work.logs:logs", "Show the output of a run.", "Work"),
     "retry": Entry(f"{_HERE}.work.retry:retry", "Run again where it did not succeed.", "Work"),
     "cancel": Entry(f"{_HERE}.work.cancel:cancel", "Stop what runs.", "Work"),
-    "jobs": Entry(f"{_HERE}.look.jobs:jobs", "List and show jobs.", "Look", ("job",)),
+    "jobs": Entry(f"{_HERE}.look.jobs:jobs", "List, show and schedule jobs.", "Look", ("job",)),
+    "exceptions": Entry(
+        f"{_HERE}.look.exceptions:exceptions",
+        "Times in which nothing is executed.",
+        "Look",
+        ("exception",),
+    ),
     "instances": Entry(
         f"{_HERE}.look.instances:instances", "List and show executions.", "Look", ("instance",)
     ),
@@ -48,7 +54,9 @@ ENTRIES: Final = {
     ),
     "help": Entry(f"{_HERE}.machine.about:help_", "Help of a command.", "This machine"),
     "version": Entry(f"{_HERE}.machine.about:version", "The version.", "This machine"),
-    "scheduler": Entry(f"{_HERE}.chef.tree:scheduler", "Jobs.", "Chef's tree, word for word"),
+    "scheduler": Entry(
+        f"{_HERE}.chef.tree:scheduler", "Jobs, and exception rules.", "Chef's tree, word for word"
+    ),
     "state": Entry(
         f"{_HERE}.chef.tree:state",
         "Instances, and runs with their steps.",

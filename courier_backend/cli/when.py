@@ -36,6 +36,14 @@ def between(begin: str, end: str, now: datetime | None = None) -> str:
     return duration((until - from_text(begin)).total_seconds())
 
 
+def ahead(text: str, now: datetime | None = None) -> str:
+    """How long it is until a moment: ``in 3 min 20 s``; ``now`` when it has come."""
+    if not text or text == ZERO_TIME:
+        return NOTHING
+    seconds = (from_text(text) - (now or datetime.now().astimezone())).total_seconds()
+    return f"in {duration(seconds)}" if seconds > 0 else "now"
+
+
 def duration(seconds: float) -> str:
     """``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``, ``4 d 1 h``."""
     seconds = max(seconds, 0.0)

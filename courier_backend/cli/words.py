@@ -25,6 +25,7 @@ _SIGNS: Final = {
     "timeout": Sign("◔", "t", "red"),
     "canceled": Sign("⊘", "/", "yellow"),
     "skipped": Sign("»", "-", "dim"),
+    "executes": Sign("▸", ">", "cyan"),
     "reachable": Sign("●", "*", "green"),
     "offline": Sign("✗", "x", "red"),
     "unknown": Sign("?", "?", "yellow"),

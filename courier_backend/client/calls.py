@@ -51,7 +51,7 @@ STATS = "/courier/stats-api/v1"
 RESOLVE = "/courier/resolve-api/v1"
 BACKEND = "/courier/backend/v1"
 
-Kind = Literal["job", "instance", "run", "node"]
+Kind = Literal["job", "instance", "run", "node", "exception"]
 
 
 def list_jobs(

@@ -6,6 +6,7 @@ JOB_ID = "61013744-bd6e-437c-a995-b6211318624e"
 INSTANCE_ID = "befe88f3-ac3f-4bad-9e1a-6017332929ab"
 RUN_ID = "496f0d9a-f0be-4cb7-8cbb-2285b5c42045"
 OTHER_RUN_ID = "306d3a00-d483-4aa2-bb09-1cd8c91c15e8"
+EXCEPTION_ID = "7b9e4f3a-2f0d-4c55-8e0e-3d1f5a6b7c8d"
 NODE_ID = "03ba18c0-68b2-43ba-93fd-b6952443421e"
 ZERO = "0001-01-01T00:00:00Z"
 THEN = "2024-03-27T14:57:20.551342Z"
@@ -196,6 +197,27 @@ def submitted(**more: Any) -> dict[str, Any]:
         "exceptionReasons": [],
         "nextExecutionTime": THEN,
         "warnings": [],
+        **more,
+    }
+
+
+def blocked(**more: Any) -> dict[str, Any]:
+    rule = "RRULE:FREQ=MINUTELY;INTERVAL=3"
+    return {"time": LATER, "rule": rule, "source": "job", "ruleId": "", **more}
+
+
+def estimate(**more: Any) -> dict[str, Any]:
+    return {"estimates": [THEN], "blockedByExceptions": [blocked()], **more}
+
+
+def exception(**more: Any) -> dict[str, Any]:
+    return {
+        "exceptionId": EXCEPTION_ID,
+        "rrule": "RRULE:FREQ=WEEKLY;BYDAY=SU",
+        "duration": 90,
+        "createdAt": THEN,
+        "modifiedAt": THEN,
+        "nextWindow": {"start": "2024-03-31T14:57:20Z", "end": "2024-03-31T16:27:20Z"},
         **more,
     }
 

@@ -1,5 +1,6 @@
 """A backend that answers as told, and the command line pointed at it."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,16 @@ from cli_backend import TOKEN, Backend, serving
 from cli_outcome import Courier, Outcome
 
 from courier_backend.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The user's zone."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture

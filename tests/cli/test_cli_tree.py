@@ -30,6 +30,14 @@ scheduler jobs update-job
 scheduler jobs delete-job
 scheduler jobs cancel-job
 scheduler jobs activated-job
+scheduler jobs create-manual-job
+scheduler jobs get-pastDueJobs
+scheduler jobs estimate-run-times
+scheduler exceptions add-rule
+scheduler exceptions get-rule
+scheduler exceptions list-rules
+scheduler exceptions update-rule
+scheduler exceptions delete-rule
 state instance get-instance
 state instance list-all
 state instance list-instance-runs
@@ -57,7 +65,7 @@ def test_chefs_tree_is_whole(path: str) -> None:
     assert tuple(path.split()) in LEAVES
 
 
-@pytest.mark.parametrize("kind", ["job", "instance", "run", "step", "node", "event"])
+@pytest.mark.parametrize("kind", ["job", "instance", "run", "step", "node", "event", "exception"])
 @pytest.mark.parametrize("verb", ["list", "show"])
 def test_singular_and_plural_are_the_same(courier: Courier, kind: str, verb: str) -> None:
     one, many = courier(kind, verb, "--help"), courier(f"{kind}s", verb, "--help")

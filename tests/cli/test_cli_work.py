@@ -16,6 +16,7 @@ from courier_backend.cli.watch.progress import Progress
 from courier_backend.client.patience import Patience
 
 SUBMISSIONS = "/courier/scheduler-api/v1/submissions"
+JOBS = "/courier/scheduler-api/v1/jobs"
 PLAN = "/courier/scheduler-api/v1/plan"
 STATE = "/courier/state-api/v1"
 STREAM = "/events"
@@ -91,11 +92,43 @@ class TestRun:
         self, backend: Backend, courier: Courier, file: str
     ) -> None:
         backend.on("POST", SUBMISSIONS, item(sample.submitted(instanceId=""), 201))
+        backend.on("GET", f"{JOBS}/{sample.JOB_ID}/estimate", item(sample.estimate()))
 
         outcome = courier("run", file, "--watch")
 
         assert outcome.code == 0
-        assert "there is nothing to watch yet" in outcome.err
+        assert outcome.json["item"]["instanceId"] == ""
+        assert outcome.err.splitlines() == [
+            "The job is due at 2024-03-27 14:57:20 +0000 (now).",
+            "Not at 2024-03-27 14:57:25 +0000: exception rule of the job: every 3 minutes.",
+            "There is nothing to watch yet.",
+        ]
+
+    def test_an_accepted_job_stays_accepted(
+        self, backend: Backend, courier: Courier, file: str
+    ) -> None:
+        backend.on("POST", SUBMISSIONS, item(sample.submitted(instanceId=""), 201))
+
+        outcome = courier("run", file)
+
+        assert outcome.code == 0
+        assert "What follows cannot be told now: There is nothing at" in outcome.err
+
+    def test_a_job_without_a_time_to_come(
+        self, backend: Backend, courier: Courier, file: str
+    ) -> None:
+        answer = sample.submitted(instanceId="", nextExecutionTime=sample.ZERO)
+        backend.on("POST", SUBMISSIONS, item(answer, 201))
+
+        assert courier("run", file).err == "The job has no execution to come.\n"
+
+    def test_an_immediate_job_in_a_window_waits(
+        self, backend: Backend, courier: Courier, file: str
+    ) -> None:
+        answer = sample.submitted(exceptionReasons=["it is night"])
+        backend.on("POST", SUBMISSIONS, item(answer, 201))
+
+        assert courier("run", file).err == "It waits: it is night.\n"
 
 
 class TestWatch:
@@ -431,6 +464,22 @@ class TestPlan:
             assert text in outcome.out
         assert outcome.out.count("it is archived") == 1
         assert f"{file}:12:9: warning: " in outcome.err
+
+    def test_times_that_windows_prevent(
+        self, backend: Backend, courier: Courier, file: str
+    ) -> None:
+        times = [sample.THEN, "2024-03-27T14:57:28Z"]
+        plan = _plan(
+            nextExecutions=times, blockedByExceptions=[sample.blocked(ruleId="12345678-9")]
+        )
+        backend.on("POST", PLAN, item(plan))
+
+        why = "exception rule of the job (12345678): every 3 minutes"
+        assert courier("plan", file).out.splitlines()[1:4] == [
+            "  Next:  2024-03-27 14:57:20 +0000 (now)",
+            f"  not at 2024-03-27 14:57:25 +0000: {why}",
+            "  then:  2024-03-27 14:57:28 +0000 (now)",
+        ]
 
     def test_rolling_and_failures(self, backend: Backend, courier: Courier, file: str) -> None:
         plan = _plan(nextExecutions=[])

@@ -9,7 +9,10 @@ _HERE: Final = "courier_backend.cli.chef"
 scheduler: Final = group(
     "scheduler",
     "Jobs, by Chef's names.",
-    {"jobs": Entry(f"{_HERE}.tree:jobs", "Submit, look at, cancel and start jobs.")},
+    {
+        "jobs": Entry(f"{_HERE}.tree:jobs", "Submit, look at, cancel and start jobs."),
+        "exceptions": Entry(f"{_HERE}.tree:exceptions", "Times in which nothing is executed."),
+    },
 )
 jobs: Final = group(
     "jobs",
@@ -23,6 +26,26 @@ jobs: Final = group(
         "cancel-job": Entry(f"{_HERE}.jobs:cancel_job", "No more executions of a job."),
         "delete-job": Entry(f"{_HERE}.jobs:delete_job", "Take a job away."),
         "activated-job": Entry(f"{_HERE}.submit:activated_job", "Start one execution now."),
+        "create-manual-job": Entry(
+            f"{_HERE}.schedules:create_manual_job", "Execute a job once, beside its schedule."
+        ),
+        "get-pastDueJobs": Entry(
+            f"{_HERE}.schedules:past_due_jobs", "The jobs that are due at a time."
+        ),
+        "estimate-run-times": Entry(
+            f"{_HERE}.schedules:estimate_run_times", "When a job executes next."
+        ),
+    },
+)
+exceptions: Final = group(
+    "exceptions",
+    "Exception rules for all jobs: answers are JSON, as Chef Courier's.",
+    {
+        "add-rule": Entry(f"{_HERE}.exceptions:add_rule", "Add a rule."),
+        "get-rule": Entry(f"{_HERE}.exceptions:get_rule", "One rule."),
+        "list-rules": Entry(f"{_HERE}.exceptions:list_rules", "All rules, by page."),
+        "update-rule": Entry(f"{_HERE}.exceptions:update_rule", "Change a rule."),
+        "delete-rule": Entry(f"{_HERE}.exceptions:delete_rule", "Take a rule away."),
     },
 )
 state: Final = group(

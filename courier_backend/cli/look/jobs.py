@@ -1,4 +1,4 @@
-"""``courier jobs list`` and ``show``."""
+"""``courier jobs list`` and ``show``; the commands about a job's schedule hang here, too."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, with_status
 from courier_backend.cli.session import Session
-from courier_backend.cli.when import full, local
+from courier_backend.cli.when import ahead, full, local
 from courier_backend.cli.words import number_of
 from courier_backend.client import calls
+from courier_backend.model.checking.rule_form import IMMEDIATE
+from courier_backend.model.schedule_words import in_words
 from courier_backend.model.status import JobStatus
+from courier_backend.model.times import ZERO_TIME
 
 if TYPE_CHECKING:
     from courier_backend.model.wire import JobItem
@@ -35,10 +38,15 @@ COLUMNS: Final = (
 
 jobs: Final = group(
     "jobs",
-    "List and show jobs.",
+    "Jobs: list and show them, look at their schedules, let them rest.",
     {
         "list": Entry(f"{__name__}:list_", "All jobs."),
         "show": Entry(f"{__name__}:show", "One job."),
+        "next": Entry("courier_backend.cli.work.schedules:next_", "When a job executes next."),
+        "activate": Entry(
+            "courier_backend.cli.work.schedules:activate", "Let a job execute by its schedule."
+        ),
+        "deactivate": Entry("courier_backend.cli.work.schedules:deactivate", "Let a job rest."),
     },
 )
 
@@ -90,7 +98,7 @@ def row(job: JobItem) -> tuple[str, ...]:
         job["id"],
         job["name"],
         job["displayStatus"] or job["status"],
-        job["scheduleRule"],
+        in_words(job["scheduleRule"]),
         local(job["nextExecutionTime"]),
         str(job["executionCount"]),
         last["status"] if last else "none yet",
@@ -107,8 +115,7 @@ def _show(job: JobItem) -> None:
             ("Name", job["name"]),
             ("Description", job["description"] or "–"),
             ("Status", job["displayStatus"] or job["status"]),
-            ("Schedule", job["scheduleRule"]),
-            ("Next execution", full(job["nextExecutionTime"])),
+            *_schedule(job),
             ("Executions", str(job["executionCount"])),
             ("Last instance", f"{last['status']}  {last['id']}" if last else "–"),
             ("Created", full(job["createdAt"])),
@@ -119,6 +126,24 @@ def _show(job: JobItem) -> None:
     draw(_GROUPS, [_group(n, group) for n, group in enumerate(job["target"].get("groups", []))])
     heading("Steps")
     draw(_STEPS, [_step(n, step) for n, step in enumerate(job["actions"].get("steps", []), 1)])
+
+
+def _schedule(job: JobItem) -> list[tuple[str, str]]:
+    """When it executes, when it does not, and what happens to what it misses."""
+    rule = " ".join(job["scheduleRule"].split())
+    words = in_words(job["scheduleRule"])
+    next_time = job["nextExecutionTime"]
+    facts = [("Schedule", words if words in rule else f"{words}  ({rule})")]
+    facts += [
+        ("Never", f"{in_words(each['rrule'])}, for {number_of(each['duration'], 'minute')}")
+        for each in job["exceptionRules"]
+    ]
+    due = "" if next_time == ZERO_TIME else f"  ({ahead(next_time)})"
+    facts.append(("Next execution", full(next_time) + due))
+    facts += [("Excepted", reason) for reason in job["exceptionReasons"]]
+    if job["scheduleRule"] != IMMEDIATE:
+        facts.append(("Missed, overlapping", f"{job['missed']}, {job['overlap']}"))
+    return facts
 
 
 _GROUPS: Final = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.cli.clean import clean
-from courier_backend.cli.when import full
+from courier_backend.cli.when import ahead, full
 from courier_backend.cli.words import number_of
+from courier_backend.cli.work.schedules import blocked_why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ def picture(plan: PlanItem) -> str:
 
 def _lines(plan: PlanItem) -> Iterator[str]:
     yield f"{plan['name']}: valid. Nothing was written, no node was called."
-    yield from (f"  {line}" for line in _times(plan["nextExecutions"]))
+    yield from (f"  {line}" for line in _times(plan))
     for group in plan["groups"]:
         yield ""
         yield from _group(group)
@@ -36,12 +37,19 @@ def _lines(plan: PlanItem) -> Iterator[str]:
             yield f"Warning: {warning}"
 
 
-def _times(times: Sequence[str]) -> Iterator[str]:
-    if not times:
+def _times(plan: PlanItem) -> Iterator[str]:
+    """When it would execute, and which of its times a window prevents, in order."""
+    if not plan["nextExecutions"]:
         yield "It would not execute by itself."
-        return
-    yield f"Next: {full(times[0])}"
-    yield from (f"then: {full(time)}" for time in times[1:])
+    told = [(time, "") for time in plan["nextExecutions"]]
+    told += [(each["time"], blocked_why(each)) for each in plan["blockedByExceptions"]]
+    word = "Next:"
+    for time, why in sorted(told):
+        if why:
+            yield f"not at {full(time)}: {why}"
+        else:
+            yield f"{word:<6} {full(time)} ({ahead(time)})"
+            word = "then:"
 
 
 def _group(group: PlanGroup) -> Iterator[str]:

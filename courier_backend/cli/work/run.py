@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,13 +14,18 @@ from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import flush, say
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
-from courier_backend.cli.when import full
+from courier_backend.cli.when import ahead, full
+from courier_backend.cli.work.schedules import blocked_why
 from courier_backend.cli.work.submission import file_options, submission_of
-from courier_backend.client import calls
+from courier_backend.client import calls, schedules
+from courier_backend.model.errors import CourierError
 from courier_backend.model.times import ZERO_TIME
 
 if TYPE_CHECKING:
     from courier_backend.model.wire import Submitted
+
+_TOLD: Final = 3
+"""So many executions to come, and so many that will not, are told of a new job."""
 
 
 @command("run", example="courier run job.json --watch")
@@ -39,6 +44,8 @@ def run(
 ) -> int:
     """Run a job file. Accepted means on disk; FILE may be - for stdin.
 
+    A recurring job runs by its schedule; it is told when next.
+
     `courier run list` and `courier run show` are about runs that exist (also `courier runs`).
     """
     body = read_body(file, body_format or "")
@@ -48,20 +55,34 @@ def run(
     tell_warnings(answer["item"]["warnings"], body.name)
     write_data(session, answer)
     flush()
+    _tell_schedule(session, answer["item"])
     return _watch(session, answer["item"]) if watch else 0
 
 
 def _watch(session: Session, submitted: Submitted) -> int:
     if not submitted["instanceId"]:
-        _tell_schedule(submitted)
+        say("There is nothing to watch yet.")
         return 0
     from courier_backend.cli.watch.watch import watch_instance  # noqa: PLC0415  start-up time
 
     return watch_instance(session, submitted["instanceId"])
 
 
-def _tell_schedule(submitted: Submitted) -> None:
-    reasons = "; ".join(submitted["exceptionReasons"])
+def _tell_schedule(session: Session, submitted: Submitted) -> None:
+    """When a job that does not run at once will do so, and what prevents it before."""
+    if submitted["instanceId"]:
+        for reason in submitted["exceptionReasons"]:
+            say(f"It waits: {clean(reason)}.")
+        return
     when = submitted["nextExecutionTime"]
-    due = "has no execution to come" if when == ZERO_TIME else f"is due at {full(when)}"
-    say(f"The job {due}{f' ({clean(reasons)})' if reasons else ''}: there is nothing to watch yet.")
+    if when == ZERO_TIME:
+        say("The job has no execution to come.")
+        return
+    say(f"The job is due at {full(when)} ({ahead(when)}).")
+    try:
+        coming = session.ask(schedules.estimate_job(submitted["jobId"], count=_TOLD))
+    except CourierError as error:  # the job is accepted all the same
+        say(f"What follows cannot be told now: {clean(error.message)}")
+        return
+    for blocked in coming["blockedByExceptions"][:_TOLD]:
+        say(f"Not at {full(blocked['time'])}: {clean(blocked_why(blocked))}.")

@@ -1,0 +1,64 @@
+"""Those of ``scheduler jobs …`` that are about time: estimates, what is due, runs by hand."""
+
+from __future__ import annotations
+
+import click
+
+from courier_backend.cli.body import body_options, chosen_body
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import full_id
+from courier_backend.cli.options import PROGRAMS, common, paging, pass_session
+from courier_backend.cli.output import write_json
+from courier_backend.cli.problems import problems_of
+from courier_backend.cli.session import Session
+from courier_backend.client import schedules
+
+
+@command(
+    "estimate-run-times",
+    example="courier scheduler jobs estimate-run-times --jobId 61013744-bd6e-… --count 3",
+)
+@click.option("--jobId", "job_id", metavar="ID", required=True, help="Which job.")
+@click.option("--count", type=click.IntRange(min=1), default=10, help="How many times (10).")
+@common(PROGRAMS)
+@pass_session
+def estimate_run_times(session: Session, *, job_id: str, count: int) -> None:
+    """When a job executes next, and which of its times a window prevents."""
+    call = schedules.estimate_job(full_id(session, "job", job_id), count=count)
+    write_json(session.envelope(call))
+
+
+@command(
+    "get-pastDueJobs",
+    example="courier scheduler jobs get-pastDueJobs --deadline 2024-03-27T14:57:20Z",
+)
+@click.option(
+    "--deadline", metavar="TIME", required=True, help="Due at this time or before (RFC 3339)."
+)
+@paging
+@common(PROGRAMS)
+@pass_session
+def past_due_jobs(session: Session, *, deadline: str, page: int, size: int) -> None:
+    """The jobs that are expected to execute at a time or before it, by page."""
+    write_json(session.envelope(schedules.past_due_jobs(deadline, page=page, size=size)))
+
+
+@command("create-manual-job", example="courier scheduler jobs create-manual-job --body-file m.json")
+@body_options
+@common(PROGRAMS)
+@pass_session
+def create_manual_job(
+    session: Session, *, body: str | None, body_file: str | None, body_format: str | None
+) -> None:
+    """Execute a job once, now, beside its schedule; history keeps who asked.
+
+    The body: {"jobId": …, "triggeredAt": …, "triggeredBy": …, "override": false}. The last three
+    may be left out; "override" executes inside an exception window, too.
+    """
+    given = chosen_body(body, body_file, body_format)
+    call = schedules.manual_job(
+        given.data, content_type=given.content_type, file_name=given.file_name
+    )
+    with problems_of(given.name):
+        answer = session.envelope(call)
+    write_json(answer)

@@ -1,0 +1,91 @@
+"""The schedule of a job: ``courier jobs next|activate|deactivate``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from courier_backend.cli.clean import clean
+from courier_backend.cli.column import Column
+from courier_backend.cli.declare import command
+from courier_backend.cli.ids import meant
+from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.output import say, write_json
+from courier_backend.cli.session import Session
+from courier_backend.cli.when import ahead, full
+from courier_backend.client import schedules
+from courier_backend.model.schedule_words import in_words
+from courier_backend.model.times import ZERO_TIME
+
+if TYPE_CHECKING:
+    from courier_backend.model.wire import BlockedItem, EstimateItem, JobItem
+
+_COLUMNS: Final = (Column("When"), Column("In"), Column("What", "status"), Column("Why"))
+
+
+@command("next", example="courier jobs next nightly-update --count 5")
+@click.argument("job")
+@click.option("--count", type=click.IntRange(min=1), default=10, help="How many times (10).")
+@common()
+@pass_session
+def next_(session: Session, *, job: str, count: int) -> None:
+    """When a job executes next, and which of its times a window prevents."""
+    answer = session.envelope(schedules.estimate_job(meant(session, "job", job), count=count))
+    if session.json:
+        write_json(answer)
+    else:
+        _show(answer["item"])
+
+
+@command("activate", example="courier jobs activate nightly-update")
+@click.argument("job")
+@common()
+@pass_session
+def activate(session: Session, *, job: str) -> None:
+    """Let a job execute by its schedule again."""
+    _tell(session, job, active=True)
+
+
+@command("deactivate", example="courier jobs deactivate nightly-update")
+@click.argument("job")
+@common()
+@pass_session
+def deactivate(session: Session, *, job: str) -> None:
+    """Let a job rest: no execution by its schedule until it is activated. What runs goes on."""
+    _tell(session, job, active=False)
+
+
+def blocked_why(blocked: BlockedItem) -> str:
+    """Whose rule prevents an execution, in words."""
+    whose = "of the job" if blocked["source"] == "job" else "for all jobs"
+    mark = f" ({blocked['ruleId'][:8]})" if blocked["ruleId"] else ""
+    return f"exception rule {whose}{mark}: {in_words(blocked['rule'])}"
+
+
+def _show(estimate: EstimateItem) -> None:
+    from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
+
+    rows = [(time, "executes", "") for time in estimate["estimates"]]
+    rows += [
+        (each["time"], "skipped", blocked_why(each)) for each in estimate["blockedByExceptions"]
+    ]
+    if not rows:
+        say("It has no execution to come.")
+        return
+    draw(_COLUMNS, [(full(time), ahead(time), what, why) for time, what, why in sorted(rows)])
+
+
+def _tell(session: Session, job: str, *, active: bool) -> None:
+    answer = session.envelope(schedules.set_job_active(meant(session, "job", job), active))
+    if session.json:
+        write_json(answer)
+        return
+    item: JobItem = answer["item"]
+    name = f"Job {clean(item['name'])} ({item['id']})"
+    if not active:
+        say(f"{name} rests; `courier jobs activate` lets it execute again.")
+    elif item["nextExecutionTime"] == ZERO_TIME:
+        say(f"{name} is active; it has no execution to come.")
+    else:
+        say(f"{name} is active; next execution: {full(item['nextExecutionTime'])}.")
