@@ -1,6 +1,7 @@
 """Where a backend is, and what opens it."""
 
 import os
+import pwd
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,11 +13,15 @@ Renew = Callable[[], "Address | None"]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A base URL without a slash at its end, and the token that goes with it."""
+    """A base URL without a slash at its end, and the token that goes with it.
+
+    `elsewhere`: somebody named it; it is not for us to start, nor known what keeps it.
+    """
 
     url: str
     token: str = field(repr=False)
     version: str = ""
+    elsewhere: bool = False
 
 
 def checked_url(text: str) -> str:
@@ -37,5 +42,13 @@ def checked_url(text: str) -> str:
 
 def user_name() -> str:
     """Who asks, as history will name them. It travels in a header, which is ASCII."""
-    name = os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid-{os.getuid()}"
+    name = os.environ.get("USER") or os.environ.get("LOGNAME") or _name_of(os.getuid())
     return "".join(each if each.isascii() and each.isprintable() else "?" for each in name)
+
+
+def _name_of(uid: int) -> str:
+    """As the system knows it: services and containers set no ``USER``."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid-{uid}"

@@ -15,7 +15,7 @@ from courier_backend.client.call import Call, Page, following
 from courier_backend.client.calls import EVENT_STREAM, attempt_path, event_query
 from courier_backend.client.download import CheckedSink, Downloaded, Write
 from courier_backend.client.patience import WATCHING_SECONDS, Patience
-from courier_backend.client.problems import OK_BELOW, error_of, unreachable
+from courier_backend.client.problems import OK_BELOW, error_of, stream_ended, unreachable
 from courier_backend.client.sse import SseDecoder, SseMessage
 from courier_backend.model.errors import NotYet, Unreachable
 from courier_backend.model.event import EventItem
@@ -78,7 +78,7 @@ class AsyncClient:
                 call.method, url, content=call.body or None, headers=headers
             )
         except httpx.TransportError as error:
-            raise _unreachable(url, error) from error
+            raise self._unreachable(url, error) from error
         if response.status_code >= OK_BELOW:
             raise error_of(response.status_code, response.content)
         return call.read(orjson.loads(response.content) if response.content else None)
@@ -183,7 +183,7 @@ class AsyncClient:
         async with self._stream(url, {"Accept-Encoding": "identity"}) as response:
             headers = response.headers
             sink = CheckedSink(write, headers.get("Content-Length"), headers.get("Repr-Digest"))
-            async for chunk in _chunks(response):
+            async for chunk in self._chunks(response):
                 sink.feed(chunk)
             return sink.finish()
 
@@ -196,10 +196,10 @@ class AsyncClient:
         headers = {**self._token(), "Accept": "text/event-stream", "Cache-Control": "no-store"}
         async with self._stream(url, headers) as response:
             yield []
-            async for chunk in _chunks(response):
+            async for chunk in self._chunks(response):
                 if messages := decoder.feed(chunk):
                     yield messages
-        raise Unreachable(f"The backend at {self.address.url} ended the stream.")
+        raise stream_ended(self.address.url, elsewhere=self.address.elsewhere)
 
     @asynccontextmanager
     async def _stream(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
@@ -208,10 +208,11 @@ class AsyncClient:
         try:
             response = await self._http.send(request, stream=True)
         except httpx.TransportError as error:
-            raise _unreachable(url, error) from error
+            raise self._unreachable(url, error) from error
         try:
             if response.status_code >= OK_BELOW:
-                raise error_of(response.status_code, b"".join([c async for c in _chunks(response)]))
+                body = b"".join([chunk async for chunk in self._chunks(response)])
+                raise error_of(response.status_code, body)
             yield response
         finally:
             await response.aclose()
@@ -224,17 +225,16 @@ class AsyncClient:
     def _token(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.address.token}"}
 
+    async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        """The body as it comes; a connection that breaks meanwhile is told as such."""
+        try:
+            async for chunk in response.aiter_raw():
+                yield chunk
+        except httpx.TransportError as error:
+            raise self._unreachable(str(response.request.url), error) from error
 
-async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body as it comes; a connection that breaks meanwhile is told as such."""
-    try:
-        async for chunk in response.aiter_raw():
-            yield chunk
-    except httpx.TransportError as error:
-        raise _unreachable(str(response.request.url), error) from error
-
-
-def _unreachable(url: str, error: httpx.TransportError) -> Unreachable:
-    target = httpx.URL(url)
-    cause = TimeoutError() if isinstance(error, httpx.TimeoutException) else error
-    return unreachable(f"{target.scheme}://{target.netloc.decode()}", cause)
+    def _unreachable(self, url: str, error: httpx.TransportError) -> Unreachable:
+        target = httpx.URL(url)
+        cause = TimeoutError() if isinstance(error, httpx.TimeoutException) else error
+        base = f"{target.scheme}://{target.netloc.decode()}"
+        return unreachable(base, cause, elsewhere=self.address.elsewhere)

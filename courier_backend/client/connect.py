@@ -83,7 +83,7 @@ def named_address(url: str, token_file: str, environment: Mapping[str, str]) -> 
             f"There is no token for the backend at {base}.",
             hint=f"Set {TOKEN_VARIABLE}, or give --token-file.",
         )
-    return Address(checked_url(base), token)
+    return Address(checked_url(base), token, elsewhere=True)
 
 
 def _token_in(path: str) -> str:

@@ -38,11 +38,24 @@ def error_of(status: int, body: bytes) -> CourierError:
     return kind(message, hint=hint, problems=problems if isinstance(problems, list) else None)
 
 
-def unreachable(url: str, cause: BaseException) -> Unreachable:
-    """The exception for a connection that failed."""
+_START_IT: Final = "`courier backend status` shows how it is; `courier backend start` starts it."
+_LOOK_THERE: Final = (
+    "Check that it runs there, and --url, COURIER_URL or the profile that names it."
+)
+
+
+def unreachable(url: str, cause: BaseException, *, elsewhere: bool = False) -> Unreachable:
+    """The exception for a connection that failed; a backend `elsewhere` cannot be started here."""
     return Unreachable(
         f"The backend at {url} cannot be reached: {_sentence(cause)}.",
-        hint="`courier backend status` shows how it is; `courier backend start` starts it.",
+        hint=_LOOK_THERE if elsewhere else _START_IT,
+    )
+
+
+def stream_ended(url: str, *, elsewhere: bool = False) -> Unreachable:
+    """The exception for a stream that the backend closed: it is ending, most likely."""
+    return Unreachable(
+        f"The backend at {url} ended the stream.", hint=_LOOK_THERE if elsewhere else _START_IT
     )
 
 

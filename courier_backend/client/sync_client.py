@@ -14,7 +14,7 @@ from courier_backend.client.address import Address, Renew, user_name
 from courier_backend.client.call import Call, Page, following
 from courier_backend.client.calls import EVENT_STREAM, attempt_path, event_query
 from courier_backend.client.patience import WATCHING_SECONDS, Patience
-from courier_backend.client.problems import OK_BELOW, error_of, unreachable
+from courier_backend.client.problems import OK_BELOW, error_of, stream_ended, unreachable
 from courier_backend.client.sse import SseDecoder, SseMessage
 from courier_backend.model.errors import NotYet, Unreachable
 
@@ -135,7 +135,7 @@ class SyncClient:
             patience.renew()
             for chunk in self._chunks(response):
                 yield from decoder.feed(chunk)
-        raise Unreachable(f"The backend at {self.address.url} ended the stream.")
+        raise stream_ended(self.address.url, elsewhere=self.address.elsewhere)
 
     def _chunks(self, response: HTTPResponse) -> Iterator[bytes]:
         """The body as it comes; a connection that breaks meanwhile is told as such."""
@@ -143,12 +143,15 @@ class SyncClient:
             try:
                 chunk = response.read1(_CHUNK)
             except (OSError, HTTPException) as error:
-                raise unreachable(self.address.url, error) from error
+                raise self._unreachable(self.address.url, error) from error
             if not chunk and response.length:  # bytes that were announced and did not come
-                raise unreachable(self.address.url, IncompleteRead(b"", response.length))
+                raise self._unreachable(self.address.url, IncompleteRead(b"", response.length))
             if not chunk:
                 return
             yield chunk
+
+    def _unreachable(self, url: str, error: BaseException) -> Unreachable:
+        return unreachable(url, error, elsewhere=self.address.elsewhere)
 
     def _find_again(self) -> None:
         if self._renew is not None:
@@ -176,7 +179,7 @@ class SyncClient:
                 response = connection.getresponse()
                 problem = response.read() if response.status >= OK_BELOW else b""
             except (OSError, HTTPException) as error:
-                raise unreachable(f"{parts.scheme}://{parts.netloc}", error) from error
+                raise self._unreachable(f"{parts.scheme}://{parts.netloc}", error) from error
             if response.status >= OK_BELOW:
                 raise error_of(response.status, problem)
             yield response

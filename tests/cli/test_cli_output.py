@@ -14,6 +14,7 @@ from cli_outcome import Courier
 
 STATE = "/courier/state-api/v1"
 INSTANCE = f"{STATE}/instance/{sample.INSTANCE_ID}"
+RUN = f"{STATE}/run/{sample.RUN_ID}"
 JOBS = "/courier/scheduler-api/v1/jobs"
 PROGRAM = [sys.executable, "-m", "courier_backend"]
 
@@ -63,6 +64,19 @@ class TestTerminal:
         assert not re.search(r"\x1b\[[0-9;]*3[0-9]", sober)
         assert plain(coloured) == plain(sober)
         assert all(len(line) <= 100 for line in plain(sober).splitlines())
+
+    def test_output_of_a_step_cannot_command(self, backend: Backend) -> None:
+        said = "\x1b]0;yours\x07\x1b[2J\x1b[31mred\n"
+        part = {"nextOffset": len(said), "text": said, "final": True}
+        backend.on("GET", f"{RUN}/steps", page(sample.step(1, sample.attempt())))
+        backend.on("GET", f"{RUN}/step/1/attempt/1/output", item(part))
+
+        arguments = ("logs", sample.RUN_ID, "--stream", "stdout")
+        told = in_a_terminal(*arguments)[1]
+        piped = subprocess.run([*PROGRAM, *arguments], capture_output=True, check=True).stdout
+
+        assert told == "── step 1 sleep\r\n\x1b[31mred\r\n\x1b[0m"
+        assert piped.decode() == said
 
     def test_watching_draws_a_bar_and_tells_failures(self, backend: Backend) -> None:
         backend.on("GET", "/courier/stats-api/v1/overview", item({"lastSeq": 10}))

@@ -224,7 +224,7 @@ class TestWatch:
 
         assert outcome.code == 4
         first, error = outcome.err.splitlines()
-        assert first.endswith("connection refused. Trying again for 60 s.")
+        assert "connection refused. Trying again for 60 s. Check that it runs there" in first
         assert '"unreachable"' in error
         assert next(clock) == 80  # tried at 0, 20 and 40; at 60 no more
 

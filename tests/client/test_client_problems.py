@@ -1,10 +1,11 @@
 """Answers that say no become the exceptions of the model."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
-from courier_backend.client.problems import error_of, unreachable
+from courier_backend.client.problems import error_of, stream_ended, unreachable
 from courier_backend.model.errors import (
     BadInput,
     Conflict,
@@ -55,3 +56,11 @@ def test_unreachable_is_one_sentence() -> None:
         "The backend at http://127.0.0.1:1 cannot be reached: connection refused."
     )
     assert "in time" in unreachable("http://x", TimeoutError()).message
+
+
+@pytest.mark.parametrize("make", [lambda e: unreachable("http://x", OSError(), elsewhere=e),
+                                  lambda e: stream_ended("http://x", elsewhere=e)])  # fmt: skip
+def test_only_a_backend_of_ours_is_to_be_started(make: Callable[[bool], Unreachable]) -> None:
+    assert "backend start" in make(False).hint
+    assert "backend start" not in make(True).hint
+    assert "--url" in make(True).hint

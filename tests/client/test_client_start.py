@@ -155,10 +155,12 @@ def test_a_busy_older_one_is_left_alone(here: Places) -> None:
 def test_a_named_backend_is_taken_as_it_is(tmp_path: Path) -> None:
     assert named_address("", "", {}) is None
     variables = {"COURIER_URL": "http://h:1/", "COURIER_TOKEN": "t"}
-    assert named_address("", "", variables) == Address("http://h:1", "t")
+    assert named_address("", "", variables) == Address("http://h:1", "t", elsewhere=True)
     file = tmp_path / "token"
     file.write_text("from a file\n")
-    assert named_address("http://x:2", str(file), variables) == Address("http://x:2", "from a file")
+    assert named_address("http://x:2", str(file), variables) == Address(
+        "http://x:2", "from a file", elsewhere=True
+    )
 
 
 def test_an_incomplete_name_is_bad_input(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ class Follower(Generic[T]):
     def _wait(self, error: Unreachable) -> None:
         if not self._gone:
             self._gone = True
-            self._notify(f"{error.message} Trying again for {WATCHING_SECONDS:.0f} s.")
+            sentence = f"{error.message} Trying again for {WATCHING_SECONDS:.0f} s."
+            self._notify(f"{sentence} {error.hint}".rstrip())
         time.sleep(self._patience.pause(error))
         self._session.find_again()
 

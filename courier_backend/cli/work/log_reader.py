@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.cli.clean import clean
-from courier_backend.cli.output import flush, say, write
+from courier_backend.cli.output import flush, is_terminal, say, write
+from courier_backend.cli.terminal_text import TerminalText
 from courier_backend.cli.watch.follow import Follower
 from courier_backend.client import calls
 from courier_backend.model.errors import Gone, NotFound, NotYet
@@ -37,7 +40,10 @@ class _Shown:
 
 
 class LogReader:
-    """Writes the output of one run to stdout, raw; headings go to stderr."""
+    """Writes the output of one run to stdout: raw, or harmless where a terminal shows it.
+
+    Headings go to stderr.
+    """
 
     def __init__(self, session: Session, run_id: str, step: int | None, stream: str) -> None:
         self._session = session
@@ -45,6 +51,8 @@ class LogReader:
         self._step = step
         self._streams = (stream,) if stream else STREAMS
         self._shown: dict[_Key, _Shown] = {}
+        self._on_terminal = is_terminal(sys.stdout)
+        self._texts: dict[str, TerminalText] = {}
         self._lost = 0
 
     def print_all(self) -> int:
@@ -114,18 +122,31 @@ class LogReader:
         if offset != offsets.get(stream, 0):
             self._print_until(step, attempt, stream, end)
             return
-        write(mark["text"])
+        self._write(stream, mark["text"])
         flush()
         offsets[stream] = end
 
     def _print_rest(self, step: int, attempt: int) -> None:
-        for stream in self._streams:
-            try:
+        try:
+            for stream in self._streams:
                 self._print_until(step, attempt, stream, None)
-            except Gone as error:
-                self._lost += 1
-                say(clean(error.message))
-                return
+        except Gone as error:
+            self._lost += 1
+            say(clean(error.message))
+        self._finish_texts()
+
+    def _write(self, stream: str, text: str) -> None:
+        if self._on_terminal:
+            if stream not in self._texts:
+                self._texts[stream] = TerminalText(colours="NO_COLOR" not in os.environ)
+            text = self._texts[stream].feed(text)
+        write(text)
+
+    def _finish_texts(self) -> None:
+        """An attempt has ended, and with it its colours."""
+        for text in self._texts.values():
+            write(text.finish())
+        flush()
 
     def _print_until(self, step: int, attempt: int, stream: str, end: int | None) -> None:
         """Fetch and show a stream, up to `end` or to where it ends for now."""
@@ -134,7 +155,7 @@ class LogReader:
             offset = offsets.get(stream, 0)
             limit = _PART_BYTES if end is None else min(end - offset, _PART_BYTES)
             part = self._part(step, attempt, stream, offset, limit)
-            write(part["text"])
+            self._write(stream, part["text"])
             offsets[stream] = part["nextOffset"]
             if part["final"] or part["nextOffset"] == offset:
                 break
