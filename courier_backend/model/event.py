@@ -17,9 +17,11 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
                              cancelRequestedAt, cancelReason, lateCompletions
 ``group-changed``            groupNumber, status, reasonCode, reason (status: a verdict)
 ``run-changed``              decided by the backend: from, status, reasonCode, reason and any of
-                             cancelRequestedAt, journalId
+                             cancelRequestedAt, journalId, contact (``lost`` or ``back``: the
+                             status stays, the reason says so)
 ``run-received``             told by the node, as are the five below (all carry nodeSeq):
-                             from, status, waiting, place, at (the node's time)
+                             from, status, waiting, place, at (the node's time); heardAt where
+                             it came late: when it counts as heard
 ``step-started``             from, status (of the run), at, step, name, interpreter,
                              interpreterVersion, interpreterPath
 ``attempt-started``          at, step, attempt, pid

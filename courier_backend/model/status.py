@@ -109,6 +109,9 @@ class ReasonCode(StrEnum):
     REFUSED = "refused-by-node"
 
 
+NODE_IS_BUSY: Final = "the node is busy with other runs"
+"""The sentence to `ReasonCode.WAITING_FOR_NODE`."""
+
 FINAL_INSTANCE: Final = frozenset(
     {
         InstanceStatus.SUCCESS,

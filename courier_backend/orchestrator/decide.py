@@ -9,11 +9,13 @@ from datetime import datetime
 
 from courier_backend.model.status import ReasonCode, RunStatus
 from courier_backend.orchestrator.canceling import cancel
+from courier_backend.orchestrator.contact import lose, reach
 from courier_backend.orchestrator.decision import Decision
 from courier_backend.orchestrator.flow import advance, start
 from courier_backend.orchestrator.happening import (
     CancelAsked,
     Happening,
+    Reached,
     Refused,
     Started,
     Tick,
@@ -43,13 +45,10 @@ def decide(state: InstanceState, happening: Happening, now: datetime) -> list[De
         case Refused(run_id, reason_code, reason):
             _refused(turn, state.runs[run_id], reason_code, reason)
         case Unreachable(run_id, reason):
-            _unreachable(state.runs[run_id], reason)
+            lose(turn, state.runs[run_id], reason)
+        case Reached(run_id):
+            reach(turn, state.runs[run_id])
     return turn.decisions
-
-
-def _unreachable(run: RunState, reason: str) -> None:
-    """Remembered, so that a time-out can say why nothing was heard."""
-    run.unreachable = reason
 
 
 def _refused(turn: Turn, run: RunState, reason_code: str, reason: str) -> None:

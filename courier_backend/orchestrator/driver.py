@@ -33,6 +33,7 @@ from courier_backend.orchestrator.decision import Decision, Dispatch, Record, St
 from courier_backend.orchestrator.happening import (
     CancelAsked,
     Happening,
+    Reached,
     Refused,
     Started,
     Tick,
@@ -243,6 +244,9 @@ class Driver:
         records: list[NewEvent] = []
         decisions: list[Decision] = []
         now = self._clock()
+        if run.unreachable:
+            decisions += decide(live.state, Reached(run.run_id), now)
+            records += (d.event for d in decisions if isinstance(d, Record))
         for line, age in zip(lines, ages, strict=True):
             kind = line["type"]
             if kind == "output":

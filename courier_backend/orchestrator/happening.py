@@ -37,6 +37,13 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The node answers (again), whether or not it has something new to tell."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelAsked:
     """Somebody wants the instance, one group or one run to stop."""
 
@@ -50,4 +57,4 @@ class Tick:
     """Time has passed: judge what is due."""
 
 
-Happening = Started | Told | Refused | Unreachable | CancelAsked | Tick
+Happening = Started | Told | Refused | Unreachable | Reached | CancelAsked | Tick

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from courier_backend.model.protocol import Received, RunFinished, StatusLine
 from courier_backend.model.status import FINAL_RUN, ReasonCode, RunStatus
+from courier_backend.model.times import to_text
+from courier_backend.orchestrator.contact import reach
 from courier_backend.orchestrator.flow import CANCELED, advance
 from courier_backend.orchestrator.state import RunState
 from courier_backend.orchestrator.turn import Turn
@@ -22,14 +24,17 @@ def hear(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> Non
     if line["seq"] <= run.last_seq or run.heard_at is None or run.finished_on_node:
         return
     _note_contact(turn, run, line, age_seconds)
+    data = _data(line)
+    if age_seconds:
+        data["heardAt"] = to_text(run.heard_at)
     if line["type"] == "received":
-        _received(turn, run, line)
+        _received(turn, run, line, data)
     elif line["type"] == "run-finished":
-        _finished(turn, run, line)
+        _finished(turn, run, line, data)
     elif line["type"] in {"step-started", "attempt-started"}:
-        _move_on(turn, run, line, RunStatus.RUNNING, line["type"])
+        _move_on(turn, run, data, RunStatus.RUNNING, line["type"])
     else:
-        turn.record(line["type"], _stopped_for(run, _data(line)), run)
+        turn.record(line["type"], _stopped_for(run, data), run)
     watch(turn.state, run)
 
 
@@ -42,8 +47,8 @@ def _stopped_for(run: RunState, data: dict[str, Any]) -> dict[str, Any]:
 
 def _note_contact(turn: Turn, run: RunState, line: StatusLine, age_seconds: float) -> None:
     """The clock of the time-out starts again when the line was written, by our own clock."""
+    reach(turn, run)
     run.last_seq = line["seq"]
-    run.unreachable = ""
     run.waiting = False
     run.pause_seconds = 0.0
     if line["type"] == "attempt-finished":
@@ -62,15 +67,14 @@ def _data(line: StatusLine) -> dict[str, Any]:
     return data
 
 
-def _received(turn: Turn, run: RunState, line: Received) -> None:
+def _received(turn: Turn, run: RunState, line: Received, data: dict[str, Any]) -> None:
     forward = run.status is RunStatus.DISPATCHED
     run.waiting = bool(line["waiting"]) and (forward or run.status is RunStatus.RECEIVED)
-    _move_on(turn, run, line, RunStatus.RECEIVED if forward else run.status, "run-received")
+    _move_on(turn, run, data, RunStatus.RECEIVED if forward else run.status, "run-received")
 
 
-def _move_on(turn: Turn, run: RunState, line: StatusLine, status: RunStatus, kind: str) -> None:
+def _move_on(turn: Turn, run: RunState, data: dict[str, Any], status: RunStatus, kind: str) -> None:
     """Record a line that moves a run in flight forward; a final run stays as it is."""
-    data = _data(line)
     data["from"] = run.status
     if run.is_in_flight:
         run.status = status
@@ -78,7 +82,7 @@ def _move_on(turn: Turn, run: RunState, line: StatusLine, status: RunStatus, kin
     turn.record(kind, data, run)
 
 
-def _finished(turn: Turn, run: RunState, line: RunFinished) -> None:
+def _finished(turn: Turn, run: RunState, line: RunFinished, data: dict[str, Any]) -> None:
     """The node's own end of a run stands, unless another end stands already.
 
     A time-out is replaced, as Chef documents it, except by the `canceled` that our own stop brought
@@ -90,8 +94,9 @@ def _finished(turn: Turn, run: RunState, line: RunFinished) -> None:
     late = before is RunStatus.TIMEOUT and status not in {RunStatus.TIMEOUT, RunStatus.CANCELED}
     if run.is_in_flight or late:
         turn.settle_run(run, status, reason_code, reason)
-    data = _data(line) | {"reasonCode": run.reason_code, "reason": run.reason}
-    turn.record("run-finished", data | {"from": before, "status": run.status, "late": late}, run)
+    ends = {"reasonCode": run.reason_code, "reason": run.reason}
+    moves = {"from": before, "status": run.status, "late": late}
+    turn.record("run-finished", data | ends | moves, run)
     if late and turn.state.is_final:
         turn.count_late_completion()
     else:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from courier_backend.model.status import GroupStatus, InstanceStatus, ReasonCode, RunStatus
+from courier_backend.model.status import (
+    IN_FLIGHT_RUN,
+    GroupStatus,
+    InstanceStatus,
+    ReasonCode,
+    RunStatus,
+)
+from courier_backend.orchestrator.contact import cause_of
 from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
 from courier_backend.orchestrator.watch import watch
 
@@ -105,6 +112,7 @@ def _group(row: GroupRow, runs: list[RunState]) -> GroupState:
 def _run(row: RunRow) -> RunState:
     """A run; the node is to be asked again to stop where it has not answered."""
     status = RunStatus(row.status)
+    lost = status in IN_FLIGHT_RUN and row.reason_code == ReasonCode.UNREACHABLE
     to_stop = row.cancel_requested_at is not None or status is RunStatus.TIMEOUT
     return RunState(
         run_id=row.run_id,
@@ -120,6 +128,7 @@ def _run(row: RunRow) -> RunState:
         last_seq=row.last_seq,
         cancel_asked_at=row.cancel_requested_at,
         stop_asked=to_stop and not row.finished_on_node,
-        unreachable=row.unreachable,
+        unreachable=cause_of(row.reason) if lost else row.unreachable,
+        lost=lost,
         finished_on_node=row.finished_on_node,
     )

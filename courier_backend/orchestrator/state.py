@@ -20,9 +20,10 @@ from courier_backend.targeting.criteria import Bar, bar_of
 class RunState:
     """One run. `heard_at`: the last status of the node, or the dispatch before the first.
 
-    `reason_code` and `reason` belong to a final status. `stop_asked`: the node is to end it, and
-    has not said that it did. `finished_on_node`: the node has nothing more to tell. `watched` is
-    when the watch of time-outs looks at the run next.
+    `reason_code` and `reason` belong to a final status, or say that contact is `lost`.
+    `unreachable`: why the node did not answer when it was last tried. `stop_asked`: the node is to
+    end it, and has not said that it did. `finished_on_node`: the node has nothing more to tell.
+    `watched` is when the watch of time-outs looks at the run next.
     """
 
     run_id: str
@@ -39,6 +40,7 @@ class RunState:
     cancel_asked_at: datetime | None = None
     stop_asked: bool = False
     unreachable: str = ""
+    lost: bool = False
     finished_on_node: bool = False
     index: int = 0
     watched: datetime | None = None

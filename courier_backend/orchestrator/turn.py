@@ -53,6 +53,7 @@ class Turn:
         self.state.group_of(run).move(run, status)
         run.reason_code = reason_code
         run.reason = reason
+        run.lost = run.lost and run.is_in_flight
 
     def dispatch(self, run: RunState) -> None:
         """Order a run from its node."""
@@ -66,7 +67,8 @@ class Turn:
         if run.cancel_asked:
             return
         run.cancel_asked_at = self.now
-        self.change_run(run, run.status, cancelRequestedAt=to_text(self.now))
+        asked = to_text(self.now)
+        self.change_run(run, run.status, run.reason_code, run.reason, cancelRequestedAt=asked)
         watch(self.state, run)
         self.stop(run)
 

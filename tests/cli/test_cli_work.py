@@ -249,6 +249,22 @@ class TestProgress:
         assert [(change.node, change.status) for change in changes] == [("web-1", "success")]
         assert progress.done(0) == progress.groups[0].total() == 1
 
+    def test_a_node_that_is_lost_and_comes_back(self) -> None:
+        progress = Progress()
+        progress.look(_running(), [_item(sample.run(status="dispatched"))])
+        why = "connection refused; it is tried again"
+
+        def contact(seq: int, reason: str) -> list[tuple[str, str]]:
+            data = {"status": "dispatched", "reason": reason, "contact": "?"}
+            changes = progress.hear(_event(sample.event(seq, "run-changed", sample.RUN_ID, **data)))
+            return [(change.status, change.reason) for change in changes]
+
+        asked = sample.event(12, "run-changed", sample.RUN_ID, status="dispatched", reason="")
+        assert contact(11, why) == [("dispatched", why)]
+        assert contact(11, why) == progress.hear(_event(asked)) == []
+        assert contact(13, "") == [("dispatched", "")]
+        assert progress.groups[0] == {"dispatched": 1}
+
     def test_a_second_look_tells_only_what_is_new(self) -> None:
         progress = Progress()
         runs = [sample.run(status="running"), sample.run(sample.OTHER_RUN_ID, status="pending")]

@@ -195,7 +195,10 @@ class Fleet:
         if fate < 0.06:
             self._soon(90, lambda: self.story.refuse(run.node, run.group))
         elif fate < 0.14:
-            self._soon(20, lambda: self.story.unreachable(run.node, group=run.group))
+            for _ in range(self.chance.choice([1, 2, 3])):
+                self._soon(20, lambda: self.story.unreachable(run.node, group=run.group))
+            if self.chance.random() < 0.5:  # it comes back
+                self._work(run)
         else:
             self._work(run)
 

@@ -16,6 +16,7 @@ from courier_backend.orchestrator.decision import Decision, Dispatch, Record, St
 from courier_backend.orchestrator.happening import (
     CancelAsked,
     Happening,
+    Reached,
     Refused,
     Started,
     Tick,
@@ -171,6 +172,10 @@ class Story:
     ) -> list[Decision]:
         """The node does not answer."""
         return self.happen(Unreachable(self.run(node, group).run_id, reason))
+
+    def reached(self, node: str, *, group: int = 0) -> list[Decision]:
+        """The node answers."""
+        return self.happen(Reached(self.run(node, group).run_id))
 
     def cancel(
         self, node: str | None = None, *, group: int | None = None, reason: str = ""

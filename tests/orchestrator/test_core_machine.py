@@ -87,6 +87,12 @@ class World(RuleBasedStateMachine):
         else:
             self.story.unreachable(run.node_id, group=run.group_number)
 
+    @precondition(lambda self: self._runs(out=True))
+    @rule(data=st.data())
+    def reach(self, data: st.DataObject) -> None:
+        run = data.draw(st.sampled_from(self._runs(out=True)))
+        self.story.reached(run.node_id, group=run.group_number)
+
     @rule(data=st.data(), part=st.sampled_from(["run", "group", "all"]))
     def cancel(self, data: st.DataObject, part: str) -> None:
         state = self.story.state

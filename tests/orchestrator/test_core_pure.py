@@ -8,8 +8,8 @@ import pytest
 import courier_backend
 
 HOUSE = Path(courier_backend.__file__).parent
-CORE = ["begin", "canceling", "decide", "decision", "flow", "happening", "hearing", "revive"]
-CORE += ["state", "turn", "watch"]
+CORE = ["begin", "canceling", "contact", "decide", "decision", "flow", "happening", "hearing"]
+CORE += ["revive", "state", "turn", "watch"]
 FILES = [HOUSE / "orchestrator" / f"{name}.py" for name in CORE]
 FILES += sorted((HOUSE / "targeting").glob("*.py"))
 MAY_IMPORT = {"collections", "dataclasses", "datetime", "heapq", "re", "typing", "courier_backend"}

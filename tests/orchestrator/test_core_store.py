@@ -84,9 +84,7 @@ def compare_run(run: StoredRun, kept: RunRow) -> None:
     assert run.last_seq == kept.last_seq
     assert run.cancel_requested_at == kept.cancel_requested_at
     assert run.ended_on_node == kept.finished_on_node
-    heard_at = run.heard_at or run.dispatched_at
-    assert (heard_at is None) == (kept.heard_at is None)
-    assert heard_at is None or kept.heard_at is None or heard_at >= kept.heard_at
+    assert (run.heard_at or run.dispatched_at) == kept.heard_at
     if run.status in IN_FLIGHT:
         assert run.pause_seconds == kept.pause_seconds
         assert (run.waiting_place > 0) == kept.waiting

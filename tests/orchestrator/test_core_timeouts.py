@@ -5,6 +5,7 @@ from typing import Any
 from core_story import Story, group
 
 from courier_backend.orchestrator.begin import Defaults
+from courier_backend.orchestrator.revive import revive
 
 
 def test_a_run_times_out_so_long_after_its_dispatch_when_nothing_is_heard() -> None:
@@ -116,6 +117,53 @@ def test_a_node_that_was_reached_again_is_not_unreachable_any_more() -> None:
     story.received("a")
     story.wait(60)
     assert story.status("a") == "timeout: no-status-in-time"
+
+
+def test_a_run_says_that_its_node_cannot_be_reached_from_the_second_try_on() -> None:
+    story = Story(group("a")).start()
+    assert story.unreachable("a", "the stream broke") == []
+    story.unreachable("a", "connection refused by a")
+    assert story.status("a") == "dispatched: unreachable"
+    assert story.run("a").reason == "connection refused by a; it is tried again"
+    assert story.unreachable("a", "connection refused by a") == [], "said once"
+    story.reached("a")
+    assert story.status("a") == "dispatched"
+    assert story.reached("a") == []
+    assert story.due_in == 60, "an answer is no status"
+
+
+def test_a_run_that_waits_on_a_node_that_was_lost_waits_again() -> None:
+    story = Story(group("a")).start()
+    story.received("a", waiting=True)
+    story.unreachable("a")
+    story.unreachable("a")
+    story.reached("a")
+    assert story.status("a") == "received: waiting-for-node"
+
+
+def test_who_is_lost_and_times_out_keeps_that_end() -> None:
+    story = Story(group("a")).start()
+    story.unreachable("a")
+    story.unreachable("a")
+    story.wait(60)
+    assert story.run("a").reason == "connection refused"
+    assert story.reached("a") == []
+    assert story.status("a") == "timeout: unreachable"
+
+
+def test_a_restart_remembers_who_was_lost() -> None:
+    story = Story(group("a")).start()
+    story.unreachable("a")
+    story.unreachable("a")
+    run = revive(story.ledger.row()).runs[story.run("a").run_id]
+    assert (run.lost, run.unreachable) == (True, "connection refused")
+
+
+def test_a_line_that_came_late_is_recorded_as_heard_when_it_was_written() -> None:
+    story = Story(group("a")).start()
+    story.wait(30)
+    story.tell("a", "received", waiting=False, place=0, age=20)
+    assert story.last("run-received").data["heardAt"] == "2026-03-01T12:00:10Z"
 
 
 def test_a_batch_that_times_out_makes_room_for_the_next_in_the_same_moment() -> None:

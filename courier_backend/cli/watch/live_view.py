@@ -75,7 +75,7 @@ class LiveView:
         for change in changes:
             if change.node and change.group is not None:
                 touched.add(change.group)
-                if change.status in BAD:
+                if change.status in BAD or change.reason:
                     self._tell(change)
         for group in sorted(self._progress.groups):
             if group in touched or group not in self._tasks:

@@ -22,6 +22,7 @@ class _Run:
     group: int
     node: str
     status: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class Change:
     reason: str = ""
     node: str = ""
     group: int | None = None
+
+
+def _reason(event: EventItem, run: _Run) -> str:
+    """Why a run is as it is: while its status stays, only another reason replaces a reason."""
+    data = event["data"]
+    if data["status"] == run.status and "contact" not in data:
+        return run.reason
+    return str(data.get("reason") or "")
 
 
 class Progress:
@@ -63,7 +72,7 @@ class Progress:
             return []
         if event["type"] in _OF_RUNS:
             run = self._runs.get(event["runId"] or "")
-            return [] if run is None else self._run(run, status, reason)
+            return [] if run is None else self._run(run, status, _reason(event, run))
         if event["type"] == "group-changed":
             return self._group(event["data"]["groupNumber"], status, reason)
         if event["type"] == "instance-changed":
@@ -77,8 +86,11 @@ class Progress:
 
     def _run(self, run: _Run, status: str, reason: str) -> list[Change]:
         # An event may tell what a later look has shown already: what ended does not begin again.
-        if status == run.status or (run.status in FINAL_RUN and status not in FINAL_RUN):
+        if run.status in FINAL_RUN and status not in FINAL_RUN:
             return []
+        if status == run.status and (status in FINAL_RUN or reason == run.reason):
+            return []
+        run.reason = reason
         counts = self.groups.setdefault(run.group, Counter())
         if run.status:
             counts[run.status] -= 1

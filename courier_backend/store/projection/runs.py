@@ -6,6 +6,7 @@ from typing import Any, Final
 from courier_backend.model.status import (
     FINAL_RUN,
     IN_FLIGHT_RUN,
+    NODE_IS_BUSY,
     EvidenceState,
     ReasonCode,
     RunStatus,
@@ -23,15 +24,15 @@ _RUNNING: Final = str(StepStatus.RUNNING)
 
 
 def run_changed(note: Note, run: KnownRun) -> None:
-    """The backend decided. A time-out is not an update by the node, and leaves its time alone."""
+    """The backend decided. Silence of the node is no update by it, and leaves its time alone."""
     data = note.data
     values = _moved(note, run)
-    if values:
+    if values or "contact" in data:
         values["reason_code"] = str(data["reasonCode"])
         values["reason"] = data["reason"]
     if values.get("status") == RunStatus.DISPATCHED:
         values["dispatched_at"] = note.now
-    if run.status != RunStatus.TIMEOUT:
+    if run.status != RunStatus.TIMEOUT and "contact" not in data:
         values["updated_at"] = note.now
     if data.get("cancelRequestedAt"):
         values["cancel_requested_at"] = micros(data["cancelRequestedAt"])
@@ -48,7 +49,7 @@ def run_received(note: Note, run: KnownRun) -> None:
     if data["waiting"] and run.status in IN_FLIGHT_RUN:
         values["waiting_place"] = data["place"]
         values["reason_code"] = str(ReasonCode.WAITING_FOR_NODE)
-        values["reason"] = "the node is busy with other runs"
+        values["reason"] = NODE_IS_BUSY
     note.batch.update(runs, (run.no,), values)
 
 
@@ -149,9 +150,9 @@ def _moved(note: Note, run: KnownRun) -> Values:
 
 
 def _heard(note: Note) -> Values:
-    """The node told something, now by the backend's clock."""
+    """The node told something, by the backend's clock: now, unless it came late."""
     return {
-        "heard_at": note.now,
+        "heard_at": micros(note.data.get("heardAt")) or note.now,
         "updated_at": note.now,
         "node_seq": note.data["nodeSeq"],
         "pause_seconds": 0.0,
