@@ -260,7 +260,7 @@ def _broken(node: NodeAddress, error: Exception) -> str:
 
 
 def _named(node: NodeAddress) -> str:
-    return node.url if node.name == node.url else f"{node.name} at {node.url}"
+    return node.url if node.name == node.url else f"{node.name} at {node.url.split('/nodes/')[0]}"
 
 
 def _cause(error: Exception) -> str:

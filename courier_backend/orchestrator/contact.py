@@ -12,12 +12,12 @@ _AGAIN: Final = "; it is tried again"
 def lose(turn: Turn, run: RunState, reason: str) -> None:
     """The node did not answer. Remembered, so that a time-out can say why nothing was heard.
 
-    The run says so from the second time on: the first break of a stream is most often mended by
-    the next try, and would only make noise.
+    Of a run that was heard of, the first break of a stream is most often mended by the next try
+    and would only make noise: such a run says so from the second time on.
     """
-    again = bool(run.unreachable)
+    serious = bool(run.unreachable) or not run.last_seq
     run.unreachable = reason
-    if again and not run.lost and run.is_in_flight:
+    if serious and not run.lost and run.is_in_flight:
         run.lost = True
         code = ReasonCode.UNREACHABLE
         turn.change_run(run, run.status, code, f"{reason}{_AGAIN}", contact="lost")

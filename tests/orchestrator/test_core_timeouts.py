@@ -105,7 +105,7 @@ def test_what_ends_a_pause_early_starts_the_usual_clock() -> None:
 
 def test_a_node_that_could_not_be_reached_times_out_as_unreachable() -> None:
     story = Story(group("a")).start()
-    assert story.unreachable("a", "connection refused by a") == []
+    story.unreachable("a", "connection refused by a")
     story.wait(60)
     assert story.status("a") == "timeout: unreachable"
     assert story.run("a").reason == "connection refused by a"
@@ -119,9 +119,8 @@ def test_a_node_that_was_reached_again_is_not_unreachable_any_more() -> None:
     assert story.status("a") == "timeout: no-status-in-time"
 
 
-def test_a_run_says_that_its_node_cannot_be_reached_from_the_second_try_on() -> None:
+def test_a_run_says_that_its_node_cannot_be_reached() -> None:
     story = Story(group("a")).start()
-    assert story.unreachable("a", "the stream broke") == []
     story.unreachable("a", "connection refused by a")
     assert story.status("a") == "dispatched: unreachable"
     assert story.run("a").reason == "connection refused by a; it is tried again"
@@ -130,6 +129,16 @@ def test_a_run_says_that_its_node_cannot_be_reached_from_the_second_try_on() -> 
     assert story.status("a") == "dispatched"
     assert story.reached("a") == []
     assert story.due_in == 60, "an answer is no status"
+
+
+def test_a_run_that_was_heard_of_says_so_from_the_second_try_on() -> None:
+    story = Story(group("a")).start()
+    story.working("a")
+    assert story.unreachable("a", "the stream broke") == []
+    story.unreachable("a", "connection refused by a")
+    assert story.status("a") == "running: unreachable"
+    story.working("a")
+    assert story.status("a") == "running"
 
 
 def test_a_run_that_waits_on_a_node_that_was_lost_waits_again() -> None:

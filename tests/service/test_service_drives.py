@@ -1,13 +1,15 @@
 """From a submission to the end of an instance, through the real driver and the real store."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from backend_house import House, ended
 
 from courier_backend.evidence.limit import expire_beyond
 from courier_backend.model.errors import BadInput, Conflict
+from courier_backend.model.event import EventItem
 from courier_backend.model.times import system_clock
 from courier_backend.model.wire import StepItem
 from courier_backend.service.service import Service
@@ -97,6 +99,30 @@ async def test_broken_streams_are_taken_up_where_they_broke(house: Make) -> None
         item = await ended(service, instance_id)
         assert item["status"] == "success"
         assert set(home.fleet.executed().values()) == {1}
+
+
+async def test_a_run_tells_that_its_node_is_lost_and_that_it_is_back(house: Make) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    node = next(iter(home.fleet.nodes.values()))
+    contact = asyncio.Queue[tuple[str, str]]()
+
+    def hear(events: Sequence[EventItem]) -> None:
+        for event in events:
+            if "contact" in event["data"]:
+                contact.put_nowait((event["data"]["contact"], event["data"]["reason"]))
+                node.is_up = True
+
+    async with home.backend() as service:
+        service.store.listen(hear)
+        node.is_up = False
+        item = await ended(service, await submit(service, home))
+    assert item["status"] == "success"
+    lost, back = contact.get_nowait(), contact.get_nowait()
+    assert lost[0] == "lost"
+    assert lost[1].endswith("does not answer; it is tried again")
+    assert back == ("back", "")
+    assert contact.empty()
 
 
 async def test_a_backend_that_dies_is_followed_by_one_that_reaches_the_same_end(
