@@ -22,14 +22,13 @@ from courier_backend.model.checking.spellings import read_older_spellings
 from courier_backend.model.checking.step_rules import check_steps
 from courier_backend.model.checking.target_rules import check_target
 from courier_backend.model.job import Job
-from courier_backend.model.problems import has_errors, problem_item, shown
-from courier_backend.model.reading.choose import FORMATS, ReadFailure, format_of, read
-from courier_backend.model.reading.document import Document, Empty, LineIndex, TooLarge
-from courier_backend.model.suggest import nearest
+from courier_backend.model.problems import has_errors
+from courier_backend.model.reading.opening import Unopened, opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from courier_backend.model.reading.document import Document
     from courier_backend.model.wire import ProblemItem
 
 
@@ -69,24 +68,11 @@ def parse_job(
         node_ids: nodes to run every group on, instead of those in the file.
         inputs: values for inputs, in every step that names them.
     """
-    wanted = format_of(body_format, file_name)
-    if wanted and wanted not in FORMATS:
-        message = f"{shown(body_format)} is no format of job files (json, yaml, toml)"
-        return Parsed(None, [problem_item(message, did_you_mean=nearest(wanted, FORMATS))])
     try:
-        document = read(text.removeprefix("\ufeff"), wanted)
-    except ReadFailure as failure:
-        return _unread(text.removeprefix("\ufeff"), failure)
+        document = opened(text, body_format, file_name)
+    except Unopened as failure:
+        return Parsed(None, [failure.problem], failure.body_format)
     return _check(document, node_ids, inputs or {})
-
-
-def _unread(text: str, failure: ReadFailure) -> Parsed:
-    fault, body_format = failure.fault, failure.body_format
-    message = fault.message
-    if body_format and not isinstance(fault, TooLarge | Empty):
-        message = f"this is not {body_format.upper()}: {message}"
-    place = (0, 0) if fault.offset is None else LineIndex(text).locate(fault.offset)
-    return Parsed(None, [problem_item(message, place=place)], body_format)
 
 
 def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str]) -> Parsed:

@@ -272,7 +272,7 @@ def test_the_ending_of_the_file_decides(file_name: str, body_format: str) -> Non
 @pytest.mark.parametrize(("given", "meant"), [("jason", "json"), ("tml", "toml"), ("csv", "")])
 def test_a_format_that_is_none(given: str, meant: str) -> None:
     result = parse_job("{}", given)
-    assert "is no format of job files (json, yaml, toml)" in only_problem(result)[2]
+    assert "is no format of files (json, yaml, toml)" in only_problem(result)[2]
     assert result.problems[0]["didYouMean"] == meant
 
 
