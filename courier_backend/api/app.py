@@ -17,6 +17,7 @@ from courier_backend.api.guard import GuardMiddleware
 from courier_backend.api.openapi import describe
 from courier_backend.api.ports import Service
 from courier_backend.api.problems import CrashMiddleware, handle_problems
+from courier_backend.api.rehearsals import RehearsalMiddleware, answer_rehearsal
 from courier_backend.api.routes import (
     backend,
     events,
@@ -32,6 +33,7 @@ from courier_backend.api.routes import (
 )
 from courier_backend.model.event import EventItem
 from courier_backend.store.queries.events import list_events
+from courier_backend.store.rehearsal import WouldChange
 from courier_backend.store.store import Store
 
 _ROUTERS: Final = (
@@ -75,10 +77,12 @@ def create_app(
             Middleware(ActivityMiddleware, activity=service.activity),
             Middleware(GuardMiddleware, token=token, hosts=hosts),
             Middleware(BodyLimitMiddleware),
+            Middleware(RehearsalMiddleware),
         ],
     )
     app.state.api = Api(service, _hub(service.store), token, version)
     handle_problems(app)
+    app.add_exception_handler(WouldChange, answer_rehearsal)
     describe(app)
     for router in _ROUTERS:
         app.include_router(router)

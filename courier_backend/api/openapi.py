@@ -6,11 +6,18 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from courier_backend.api.schemas import NAMED
-from courier_backend.model.wire import ErrorBody
+from courier_backend.api.rehearsals import CHANGING, PARAMETER
+from courier_backend.api.schemas import NAMED, Item
+from courier_backend.model.wire import DryRun, ErrorBody
 
 Document = dict[str, Any]
 
+_DRY_RUN: Final = {
+    "name": PARAMETER,
+    "in": "query",
+    "description": "Only tell what would change; change nothing.",
+    "schema": {"type": "boolean", "default": False},
+}
 _OPEN: Final = ("/healthz", "/evidence/")
 
 
@@ -29,13 +36,15 @@ def _document(app: FastAPI) -> Document:
     document: Document = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )
-    for name, kind in {**NAMED, "ErrorBody": ErrorBody}.items():
+    for name, kind in {**NAMED, "ErrorBody": ErrorBody, "Item_DryRun": Item[DryRun]}.items():
         _add_schema(document, name, kind)
     document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             _mend(path, operation)
+            if method.upper() in CHANGING:
+                _tell_dry_run(operation)
     return document
 
 
@@ -43,6 +52,18 @@ def _mend(path: str, operation: Document) -> None:
     operation["summary"] = operation["description"].partition(".")[0].partition(";")[0]
     if path.startswith(_OPEN):
         operation["security"] = []
+
+
+def _tell_dry_run(operation: Document) -> None:
+    """Whatever changes something can be rehearsed, and answers then with what it would change."""
+    operation.setdefault("parameters", []).append(_DRY_RUN)
+    rehearsed = {"$ref": "#/components/schemas/Item_DryRun"}
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+    schema = {"anyOf": [content["schema"], rehearsed]} if content else rehearsed
+    operation["responses"]["200"] = {
+        "description": "Done; or, of a dry run, what it would have changed.",
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def _add_schema(document: Document, name: str, kind: type) -> None:

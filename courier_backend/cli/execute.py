@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from courier_backend.cli.output import ReaderGone, flush, prepare_streams
+from courier_backend.cli.rehearsed import Rehearsed
 from courier_backend.cli.report import INTERRUPTED, report
 from courier_backend.cli.root import root
 
@@ -18,7 +19,7 @@ def execute(arguments: Sequence[str]) -> int:
     """Run one command; its exit code."""
     prepare_streams()
     try:
-        code = root.main(list(arguments), prog_name=program_name(), standalone_mode=False)
+        code = _run(arguments)
         flush()
     except ReaderGone:
         return 0
@@ -27,6 +28,13 @@ def execute(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  the last resort: a sentence, never a traceback
         return report(error, arguments)
     return code if isinstance(code, int) else 0
+
+
+def _run(arguments: Sequence[str]) -> object:
+    try:
+        return root.main(list(arguments), prog_name=program_name(), standalone_mode=False)
+    except Rehearsed:
+        return 0
 
 
 def program_name() -> str:

@@ -103,6 +103,13 @@ def _remember(context: click.Context, option: click.Parameter, value: object) ->
         setattr(session, option.name, value)
 
 
+def dry_run(function: F) -> F:
+    """For every command that changes something: only say what would change."""
+    return _told("--dry-run", is_flag=True, help="Only say what would change; change nothing.")(
+        function
+    )
+
+
 def with_status(words: Iterable[str]) -> Callable[[F], F]:
     """Only what has one of these statuses."""
     names = [str(word) for word in words]

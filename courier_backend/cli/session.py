@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from courier_backend.cli.output import say
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from courier_backend.model.places import Places
 
 T = TypeVar("T")
+
+_CHANGING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Session:
     formats: tuple[str, ...] = ("table",)
     columns: tuple[str, ...] = ()
     verbose: bool = False
+    dry_run: bool = False
     _client: SyncClient | None = None
 
     @property
@@ -89,11 +92,27 @@ class Session:
 
         Raises:
             CourierError: the backend says no, or cannot be reached.
+            Rehearsed: this would have changed something, and only that was to be told.
         """
         client = self.client
+        if self.dry_run and call.method in _CHANGING:
+            return self._rehearse(call)
         if self.verbose:
             say(f"{call.method} {client.address.url}{call.target}")
         return client.send(call) if seconds is None else self._patient(seconds).send(call)
+
+    def _rehearse(self, call: Call[T]) -> T:
+        """The answer to a call that turns out to change nothing."""
+        from courier_backend.cli.rehearsed import end_rehearsal  # noqa: PLC0415  start-up time
+        from courier_backend.client.call import Call  # noqa: PLC0415  start-up time
+
+        query = {**call.query, "dryRun": "true"}
+        answer = self.client.send(
+            Call(call.method, call.path, _whole, query, call.body, call.headers)
+        )
+        if isinstance(answer, dict) and answer.get("item", {}).get("dryRun") is True:
+            end_rehearsal(self, answer["item"])
+        return call.read(answer)
 
     def envelope(self, call: Call[Any], *, seconds: float | None = None) -> dict[str, Any]:
         """The answer as it came, in its envelope."""

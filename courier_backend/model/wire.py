@@ -358,6 +358,24 @@ class CancelItem(TypedDict):
     prevented: int
 
 
+class ChangeItem(TypedDict):
+    """One thing that would change: in words, as the kind of its event, and whose it is."""
+
+    type: str
+    sentence: str
+    jobId: str
+    instanceId: str
+    runId: str
+    nodeId: str
+
+
+class DryRun(TypedDict):
+    """What a request would have changed; nothing was. `dryRun` is always true."""
+
+    dryRun: bool
+    changes: list[ChangeItem]
+
+
 class ErrorBody(TypedDict):
     """An RFC 9457 problem; `code`, `hint` and `problems` are ours."""
 

@@ -1,5 +1,7 @@
 """Stopping work: a job, an instance, a group of it, or one run."""
 
+from typing import Final
+
 from courier_backend.model.errors import NotFound, NotYet
 from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN, RunStatus
 from courier_backend.model.wire import CancelItem
@@ -8,7 +10,10 @@ from courier_backend.orchestrator.happening import CancelAsked
 from courier_backend.orchestrator.state import InstanceState
 from courier_backend.store.queries.instances import get_instance
 from courier_backend.store.queries.runs import get_run
+from courier_backend.store.rehearsal import rehearse
 from courier_backend.store.store import Store
+
+EVERYTHING: Final = CancelAsked("", None, None)
 
 
 class Cancels:
@@ -55,6 +60,7 @@ class Cancels:
     async def _ask(self, state: InstanceState, asked: CancelAsked, asked_id: str) -> CancelItem:
         before = _pending(state)
         stopping = _in_scope(state, asked)
+        rehearse(_would(asked_id, stopping, _pending(state, asked)))
         await self._driver.cancel(state.id, asked)
         return {
             "id": asked_id,
@@ -71,8 +77,14 @@ def _refuse_unless(is_final: bool) -> None:
         raise NotYet("This is being read from the disk again; nothing was canceled yet.")
 
 
-def _pending(state: InstanceState) -> int:
-    return sum(run.status is RunStatus.PENDING for run in state.runs.values())
+def _pending(state: InstanceState, asked: CancelAsked = EVERYTHING) -> int:
+    """Runs that have not been sent out, of those that a cancel means."""
+    return sum(
+        run.status is RunStatus.PENDING
+        and asked.run_id in {None, run.run_id}
+        and asked.group_number in {None, run.group_number}
+        for run in state.runs.values()
+    )
 
 
 def _in_scope(state: InstanceState, asked: CancelAsked) -> int:
@@ -83,6 +95,10 @@ def _in_scope(state: InstanceState, asked: CancelAsked) -> int:
         and asked.group_number in {None, run.group_number}
         for run in state.runs.values()
     )
+
+
+def _would(asked_id: str, stopping: int, prevented: int) -> str:
+    return f"cancel {asked_id}: {stopping} to be stopped, {prevented} will not start"
 
 
 def _already_final(asked_id: str, status: str) -> CancelItem:

@@ -46,6 +46,7 @@ from courier_backend.service.jobs import Jobs
 from courier_backend.service.nodes import live_item
 from courier_backend.service.recovery import Recovery
 from courier_backend.store.queries.nodes import get_node
+from courier_backend.store.rehearsal import note, rehearse
 from courier_backend.store.store import Store
 
 STOP_SECONDS: Final = 30.0
@@ -153,6 +154,8 @@ class Service:
 
     async def cancel_job(self, job_id: str, *, instances: bool, reason: str, by: str) -> CancelItem:
         """Let a job make no instances any more; `instances`: and stop those that run."""
+        for instance_id in self.driver.instances_of(job_id) if instances else []:
+            note(f"cancel its instance {instance_id}")
         before = await self._jobs.cancel(job_id, reason, by)
         done: CancelItem = {
             "id": job_id,
@@ -238,6 +241,7 @@ class Service:
 
     async def lab_up(self, count: int, seed: int | None) -> list[LabItem]:
         """Bring up a lab."""
+        rehearse(f"let the lab have {count} nodes")
         return [_lab_item(node) for node in await self.local_nodes.lab_up(count, seed or 0)]
 
     async def lab_status(self) -> list[LabItem]:
@@ -246,6 +250,7 @@ class Service:
 
     async def lab_down(self) -> list[LabItem]:
         """End the lab; the nodes that were."""
+        rehearse("end the lab's runners, and archive its nodes")
         return [_lab_item(node) for node in await self.local_nodes.lab_down()]
 
     # ---- evidence
@@ -297,6 +302,7 @@ class Service:
 
     async def stop(self, cancel_all: bool) -> None:
         """Begin to end the backend; `cancel_all`: stop what runs first, and wait for it."""
+        rehearse("cancel what runs, and end the backend" if cancel_all else "end the backend")
         if cancel_all:
             for instance_id in self.driver.instances_of(None):
                 await self._cancels.instance(instance_id, reason="the backend is stopped")

@@ -16,6 +16,7 @@ from courier_backend.model.errors import Conflict, CourierError
 from courier_backend.model.event import EventItem, NewEvent
 from courier_backend.store.commit import Committer, Outcome
 from courier_backend.store.readers import Readers
+from courier_backend.store.rehearsal import rehearse
 from courier_backend.store.schema import open_database
 from courier_backend.store.writer import Change, Writer
 
@@ -62,11 +63,13 @@ class Store:
         Raises:
             Conflict: the store refuses this change; others that waited with it are not affected.
             OutOfSpace: the disk is full or failing; nothing was changed.
+            WouldChange: this is a rehearsal.
         """
         if self._closed:
             raise Conflict("The store is closed.")
         if not events:
             return []
+        rehearse(events=events)
         waiter: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
         self._writer.put(Change(events, waiter, self._generation))
         return await waiter

@@ -13,6 +13,7 @@ from courier_backend.cli.options import (
     CHEF_ITEM,
     CHEF_LIST,
     common,
+    dry_run,
     order,
     paging,
     pass_session,
@@ -87,6 +88,7 @@ def list_jobs(
 
 @command("cancel-job", example="courier scheduler jobs cancel-job --jobId 61013744-bd6e-437c-…")
 @_job
+@dry_run
 @common(CHEF_ITEM)
 @pass_session
 def cancel_job(session: Session, *, job_id: str) -> None:
@@ -96,6 +98,7 @@ def cancel_job(session: Session, *, job_id: str) -> None:
 
 @command("delete-job", example="courier scheduler jobs delete-job --jobId 61013744-bd6e-437c-…")
 @_job
+@dry_run
 @common(CHEF_ITEM)
 @pass_session
 def delete_job(session: Session, *, job_id: str) -> None:

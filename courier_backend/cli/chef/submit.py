@@ -8,7 +8,7 @@ from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import FORMATS, body_options, chosen_body
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import CHEF_ITEM, common, pass_session
+from courier_backend.cli.options import CHEF_ITEM, common, dry_run, pass_session
 from courier_backend.cli.output import write
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
@@ -24,6 +24,7 @@ _job = click.option("--jobId", "job_id", metavar="ID", required=True, help="Whic
 @click.option(
     "--example-number", "-n", type=click.IntRange(min=0), default=1, help="Which one; 0: all."
 )
+@dry_run
 @common(CHEF_ITEM)
 @pass_session
 def add_job(
@@ -53,6 +54,7 @@ def add_job(
 @command("update-job", example="courier scheduler jobs update-job --jobId ID --body-file job.json")
 @_job
 @body_options
+@dry_run
 @common(CHEF_ITEM)
 @pass_session
 def update_job(
@@ -79,6 +81,7 @@ def update_job(
 @command("activated-job", example="courier scheduler jobs activated-job --jobId 61013744-bd6e-…")
 @_job
 @body_options
+@dry_run
 @common(CHEF_ITEM)
 @pass_session
 def activated_job(

@@ -9,7 +9,7 @@ import click
 from courier_backend.cli.answer import show_item, tell_done
 from courier_backend.cli.declare import command
 from courier_backend.cli.lazy import Entry, group
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.output import say
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import duration, full
@@ -67,6 +67,7 @@ def status(session: Session) -> None:
 
 @command("stop", example="courier backend stop")
 @click.option("--all", "cancel_all", is_flag=True, help="Cancel what runs first, and wait for it.")
+@dry_run
 @common()
 @pass_session
 def stop(session: Session, *, cancel_all: bool) -> None:

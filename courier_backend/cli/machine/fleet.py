@@ -10,7 +10,7 @@ from courier_backend.cli.answer import tell_done
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 from courier_backend.model.errors import BadInput
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--name", default="", help="What to call it (its host name unless given).")
 @click.option("--tag", "tags", multiple=True, metavar="K=V", help="A tag; may be repeated.")
 @click.option("--token-file", "node_token", metavar="FILE", required=True, help="- is stdin.")
+@dry_run
 @common(with_address=False)
 @pass_session
 def add(session: Session, *, url: str, name: str, tags: tuple[str, ...], node_token: str) -> None:
@@ -37,6 +38,7 @@ def add(session: Session, *, url: str, name: str, tags: tuple[str, ...], node_to
 
 @command("remove", example="courier node remove web-1")
 @click.argument("node")
+@dry_run
 @common()
 @pass_session
 def remove(session: Session, *, node: str) -> None:
@@ -48,6 +50,7 @@ def remove(session: Session, *, node: str) -> None:
 @command("tag", example="courier node tag web-1 role=web zone-")
 @click.argument("node")
 @click.argument("tags", nargs=-1, required=True, metavar="K=V|K-…")
+@dry_run
 @common()
 @pass_session
 def tag(session: Session, *, node: str, tags: tuple[str, ...]) -> None:
@@ -65,6 +68,7 @@ def tag(session: Session, *, node: str, tags: tuple[str, ...]) -> None:
 @command("archive", example="courier node archive web-1")
 @click.argument("node")
 @click.option("--undo", is_flag=True, help="Target it again.")
+@dry_run
 @common()
 @pass_session
 def archive(session: Session, *, node: str, undo: bool) -> None:

@@ -11,7 +11,7 @@ from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import show_page
-from courier_backend.cli.options import ITEM, LIST, common, pass_session
+from courier_backend.cli.options import ITEM, LIST, common, dry_run, pass_session
 from courier_backend.cli.output import say
 from courier_backend.cli.session import Session
 from courier_backend.cli.words import number_of
@@ -46,6 +46,7 @@ lab: Final = group(
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Same seed, same ids and facts."
 )
+@dry_run
 @common(LIST)
 @pass_session
 def up(session: Session, *, nodes: int, seed: int | None) -> None:
@@ -64,6 +65,7 @@ def status(session: Session) -> None:
 
 
 @command("down", example="courier lab down")
+@dry_run
 @common(ITEM)
 @pass_session
 def down(session: Session) -> None:

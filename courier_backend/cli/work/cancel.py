@@ -10,7 +10,7 @@ from courier_backend.cli.answer import write_data
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.output import flush, say
 from courier_backend.cli.session import Session
 from courier_backend.cli.watch.follow import Follower
@@ -35,6 +35,7 @@ _OF_RUNS = frozenset({"run-changed", "run-finished", "group-changed", "instance-
 )
 @click.option("--reason", default="", help="Why, for history.")
 @click.option("--no-wait", is_flag=True, help="Ask for it, and do not wait for the end.")
+@dry_run
 @common()
 @pass_session
 def cancel(

@@ -7,7 +7,7 @@ import click
 from courier_backend.cli.answer import write_data
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.output import flush
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
@@ -22,6 +22,7 @@ from courier_backend.client import calls
     help="The nodes that did not succeed (failed, unless given), or all.",
 )
 @click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
+@dry_run
 @common()
 @pass_session
 def retry(session: Session, *, instance: str, only: str, watch: bool) -> int:

@@ -10,7 +10,7 @@ from courier_backend.cli.answer import write_data
 from courier_backend.cli.body import read_body
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.output import flush, say
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
@@ -31,6 +31,7 @@ _TOLD: Final = 3
 @command("run", example="courier run job.json --watch")
 @file_options
 @click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
+@dry_run
 @common()
 @pass_session
 def run(
