@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from courier_backend.model.errors import Conflict
+from courier_backend.model.places import places
 from courier_backend.runner.assembly import Setup, assemble_nodes
 from courier_backend.runner.execution.clockwork import boot_id
 from courier_backend.runner.execution.host import Host
@@ -20,6 +21,8 @@ from courier_backend.runner.home.announcement import announce, withdraw
 from courier_backend.runner.home.lock import hold_home
 from courier_backend.runner.http.app import RunnerApp
 from courier_backend.runner.http.server import QuietServer, bind, make_server, url_of
+from courier_backend.runner.interpreters.folder import added_folders
+from courier_backend.runner.interpreters.registry import Interpreters
 from courier_backend.runner.runner import Runner
 
 _GC_THRESHOLDS: Final = (50_000, 20, 50)
@@ -61,7 +64,8 @@ def serve(
 
 async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None) -> None:
     become_subreaper()
-    host = Host(boot_id(), _raise_file_limit())
+    interpreters = Interpreters(added_folders(setup.home, places()))
+    host = Host(boot_id(), _raise_file_limit(), interpreters=interpreters)
     nodes = assemble_nodes(setup, host)
     runner = Runner(setup.home, nodes, host)
     await runner.resume()

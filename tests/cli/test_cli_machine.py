@@ -190,6 +190,20 @@ class TestDoctor:
             assert text in outcome.out
         assert outcome.err == "3 bad, 1 to be looked at.\n"
 
+    def test_an_interpreter_that_cannot_be_used_is_told_and_not_bad(
+        self, courier: Courier, courier_home: Path
+    ) -> None:
+        broken = courier_home / "config" / "interpreters" / "broken"
+        broken.parent.mkdir(parents=True)
+        broken.write_text("#!/bin/sh\n")
+
+        outcome = courier("doctor")
+
+        assert outcome.code == 0
+        assert f"warn  interpreters   {broken} is not used as an interpreter:" in outcome.out
+        assert "it is not executable (chmod +x)" in outcome.out
+        assert "ok    interpreters   the runner's own" in outcome.out
+
     def test_a_file_where_a_folder_should_be(self, courier_home: Path) -> None:
         courier_home.write_text("")
         assert {finding.state for finding in files.folders(places())} == {"bad"}

@@ -54,6 +54,13 @@ def test_the_job_in_the_readme_is_right() -> None:
     assert parsed.job is not None
 
 
+@pytest.mark.parametrize(("language", "name"), [("python", "python"), ("toml", "python.toml")])
+def test_the_worked_example_is_the_interpreter_that_ships(language: str, name: str) -> None:
+    fence = rf"^```{language}\n(.*?)^```"
+    (text,) = re.findall(fence, text_of("CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
+    assert text == text_of(f"courier_backend/runner/interpreters/shipped/{name}")
+
+
 def _is_known(words: tuple[str, ...]) -> bool:
     done = subprocess.run(
         [sys.executable, "-m", "courier_backend", *words, "--help"],

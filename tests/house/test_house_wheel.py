@@ -63,6 +63,13 @@ def test_the_wheel_carries_what_is_not_code(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+def test_the_shipped_interpreters_stay_executable(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        entry = archive.getinfo("courier_backend/runner/interpreters/shipped/python")
+        archive.getinfo("courier_backend/runner/interpreters/shipped/python.toml")
+    assert entry.external_attr >> 16 & 0o111
+
+
 def test_the_wheel_carries_the_product_alone(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}

@@ -34,7 +34,7 @@ class Sample:
 
 async def _ran(tmp_path: Path, make: Callable[[Request], Program], **given: Any) -> list[Any]:
     def adjust(host: Host) -> None:
-        host.interpreters = Interpreters([Sample(make)])
+        host.interpreters = Interpreters((), [Sample(make)])
 
     async with runner_inside(tmp_path / "runner", adjust=adjust) as (_, (node,)):
         return await node.run(step("unused", interpreter={"name": "sample"}, **given))

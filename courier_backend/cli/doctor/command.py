@@ -8,6 +8,7 @@ from courier_backend.cli.answer import write_data
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.doctor.files import database, folders, room, secret_key, settings
+from courier_backend.cli.doctor.interpreters import interpreters
 from courier_backend.cli.doctor.processes import backend, local_runner
 from courier_backend.cli.doctor.surroundings import letters, open_files, terminal
 from courier_backend.cli.options import common, pass_session
@@ -25,6 +26,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     room,
     backend,
     local_runner,
+    interpreters,
     open_files,
     terminal,
     letters,

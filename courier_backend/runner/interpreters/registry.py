@@ -1,35 +1,48 @@
 """The interpreters of a runner, and finding the one that a step names."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from courier_backend import __version__
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
+from courier_backend.runner.interpreters.custom import CustomInterpreter
+from courier_backend.runner.interpreters.folder import SHIPPED, Marks, look_into, marks_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, StepFault
 from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.interpreters.versions import check_bounds
 
-_OLD_SHELL_ENDING: Final = "/shell"
+_OLDER_ENDINGS: Final = {"/shell": "chef-platform/shell-interpreter", "/python": "python"}
+_log = logging.getLogger(__name__)
 
 
-def _of_the_runner() -> list[Interpreter]:
+def of_the_runner() -> list[Interpreter]:
     """Those that are part of the runner."""
     return [ShellInterpreter()]
 
 
 class Interpreters:
-    """Those that a runner has."""
+    """Those that a runner has: its own, and what stands in its folders now."""
 
-    def __init__(self, given: Iterable[Interpreter] | None = None) -> None:
-        own = _of_the_runner() if given is None else given
-        self._own = {interpreter.skill["name"]: interpreter for interpreter in own}
+    def __init__(
+        self, folders: Sequence[Path] = (SHIPPED,), own: Iterable[Interpreter] | None = None
+    ) -> None:
+        given = of_the_runner() if own is None else own
+        self._own = {interpreter.skill["name"]: interpreter for interpreter in given}
+        self._folders = folders
+        self._marks: Marks | None = None
+        self._custom: dict[str, CustomInterpreter] = {}
+        self.troubles: list[str] = []
 
     def skills(self) -> list[Skill]:
         """What a node announces."""
+        self._refresh()
         return [
             {"name": "courier-runner", "version": __version__},
             *(interpreter.skill for interpreter in self._own.values()),
+            *(interpreter.skill for interpreter in self._custom.values()),
         ]
 
     def named_by(self, step: dict[str, Any]) -> Interpreter:
@@ -39,13 +52,34 @@ class Interpreters:
             StepFault: it is not installed, or its version is out of the step's bounds.
         """
         wanted = step.get("interpreter") or {}
-        name = str(wanted.get("name", ""))
-        found = self._own.get(name)
-        if found is None and name.endswith(_OLD_SHELL_ENDING):
-            found = self._own.get("chef-platform/shell-interpreter")
-        if found is None:
-            raise StepFault(
-                ReasonCode.INTERPRETER_MISSING, f'the interpreter "{name}" is not installed here'
-            )
+        found = self._find(str(wanted.get("name", "")))
         check_bounds(found.skill, wanted.get("skill") or {})
         return found
+
+    def _find(self, name: str) -> Interpreter:
+        own = self._own.get(name)
+        if own is not None:
+            return own
+        self._refresh()
+        custom = self._custom.get(name)
+        if custom is not None:
+            return custom
+        for ending, now in _OLDER_ENDINGS.items():
+            if name.endswith(ending) and name != now:
+                return self._find(now)
+        raise StepFault(
+            ReasonCode.INTERPRETER_MISSING, f'the interpreter "{name}" is not installed here'
+        )
+
+    def _refresh(self) -> None:
+        """Look into the folders again when something in them changed."""
+        marks = marks_of(self._folders)
+        if marks == self._marks:
+            return
+        findings = look_into(self._folders, ["courier-runner", *self._own])
+        self._marks = marks
+        self._custom = {found.skill["name"]: CustomInterpreter(found) for found in findings.found}
+        for trouble in findings.troubles:
+            if trouble not in self.troubles:
+                _log.warning("%s", trouble)
+        self.troubles = findings.troubles

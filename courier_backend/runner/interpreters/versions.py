@@ -29,6 +29,15 @@ def check_bounds(skill: Skill, wanted: dict[str, Any]) -> None:
         )
 
 
+def is_version(text: str) -> bool:
+    """Whether bounds can be compared with it."""
+    try:
+        _version(text)
+    except StepFault:
+        return False
+    return True
+
+
 def _version(text: str) -> tuple[int, ...]:
     """The numbers of a version; what follows ``+`` or ``-`` does not count."""
     release = re.split(r"[+-]", text.strip().removeprefix("v"), maxsplit=1)[0]

@@ -1,0 +1,153 @@
+"""Folders of interpreters that anybody may add to: what stands in them, and what is wrong there.
+
+An interpreter is an executable file, and beside it a file of the same name with ``.toml`` behind
+it, which says what it is called and its version. Nothing is executed to find that out.
+"""
+
+import os
+import shutil
+import tomllib
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISREG, S_IWOTH
+from typing import Any, Final
+
+from courier_backend.model.places import Places
+from courier_backend.model.protocol import Skill
+from courier_backend.runner.interpreters.versions import is_version
+
+SHIPPED: Final = Path(__file__).parent / "shipped"
+_FOLDER: Final = "interpreters"
+_SIDECAR: Final = ".toml"
+_NO_INTERPRETERS: Final = (_SIDECAR, ".md", ".txt", "~")
+_HEAD_BYTES: Final = 512
+
+Marks = tuple[tuple[str, int, int, int], ...]
+"""By which it is seen that a folder changed: each file's path, time, size and mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An interpreter that can be used."""
+
+    path: Path
+    skill: Skill
+
+
+@dataclass(slots=True)
+class Findings:
+    """What some folders hold. `troubles`: a sentence for each file that cannot be used."""
+
+    found: list[Found] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def take(self, path: Path, skill: Skill) -> None:
+        """One more that can be used.
+
+        Raises:
+            ValueError: there is one of this name already.
+        """
+        for other in self.found:
+            if other.skill["name"] == skill["name"]:
+                raise ValueError(f'{other.path.name} beside it is called "{skill["name"]}" too')
+        self.found.append(Found(path, skill))
+
+
+def added_folders(home: Path, places: Places) -> list[Path]:
+    """The folders that a runner looks into: its own, the user's, and what comes with it."""
+    return [home / _FOLDER, places.config / _FOLDER, SHIPPED]
+
+
+def marks_of(folders: Iterable[Path]) -> Marks:
+    """Cheap to ask for: the same marks mean that nothing has changed."""
+    return tuple(
+        (path, status.st_mtime_ns, status.st_size, status.st_mode)
+        for folder in folders
+        for path, status in _files(folder)
+    )
+
+
+def look_into(folders: Iterable[Path], taken: Collection[str] = ()) -> Findings:
+    """What the folders hold. `taken`: names of ours.
+
+    Of two folders that have a name both, the first counts: so what is shipped can be replaced.
+    """
+    findings = Findings()
+    owners: dict[str, Path | None] = dict.fromkeys(taken)
+    for folder in folders:
+        for path, mode in _candidates(folder):
+            try:
+                skill = _described(path, mode, ours=taken)
+                if owners.setdefault(skill["name"], folder) is folder:
+                    findings.take(path, skill)
+            except (ValueError, OSError) as error:
+                findings.troubles.append(f"{path} is not used as an interpreter: {error}.")
+    return findings
+
+
+def _candidates(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Files that are meant to be interpreters, with their modes."""
+    for path, status in _files(folder):
+        if not path.endswith(_NO_INTERPRETERS):
+            yield Path(path), status.st_mode
+
+
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """The files of a folder in order; none where there is no folder."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for name in sorted(os.listdir(folder)):  # noqa: PTH208  asked whenever a node is
+            path = f"{folder}/{name}"
+            with suppress(FileNotFoundError):
+                status = os.stat(path)  # noqa: PTH116  as above
+                if S_ISREG(status.st_mode) and not name.startswith("."):
+                    yield path, status
+
+
+def _described(path: Path, mode: int, ours: Collection[str]) -> Skill:
+    """Its name and version.
+
+    Raises:
+        ValueError: it cannot be used; says why.
+    """
+    if mode & S_IWOTH:
+        raise ValueError("everybody may change it; take that right away (chmod o-w)")
+    if not os.access(path, os.X_OK):
+        raise ValueError("it is not executable (chmod +x)")
+    _check_first_line(path)
+    sidecar = path.with_name(path.name + _SIDECAR)
+    try:
+        skill = _skill(tomllib.loads(sidecar.read_text(encoding="utf-8")), sidecar.name)
+    except FileNotFoundError as error:
+        told = f"there is no {sidecar.name} beside it with its name and version"
+        raise ValueError(told) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{sidecar.name} is not TOML ({error})") from error
+    if skill["name"] in ours:
+        raise ValueError(f'"{skill["name"]}" is an interpreter of the runner itself')
+    return skill
+
+
+def _skill(told: dict[str, Any], source: str) -> Skill:
+    name, version = told.get("name"), told.get("version")
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"{source} gives it no name")
+    if not isinstance(version, str) or not is_version(version):
+        raise ValueError(f'{source} gives it no version like "1.0.0"')
+    return {"name": name.strip(), "version": version.strip()}
+
+
+def _check_first_line(path: Path) -> None:
+    """A script whose first line names a program that is not there cannot be executed."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head.startswith(b"#!"):
+        return
+    words = head[2:].split(b"\n")[0].decode(errors="replace").split()
+    wanted = words[:1]
+    if words and Path(words[0]).name == "env":
+        wanted = [word for word in words[1:] if not word.startswith("-")][:1] or wanted
+    if not wanted or shutil.which(wanted[0]) is None:
+        program = wanted[0] if wanted else "nothing"
+        raise ValueError(f'its first line asks for "{program}", which is not on this machine')
