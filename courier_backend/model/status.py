@@ -84,6 +84,7 @@ class ReasonCode(StrEnum):
     INTERPRETER_MISSING = "interpreter-missing"
     VERSION_OUT_OF_BOUNDS = "version-out-of-bounds"
     MISSING_INPUT = "missing-input"
+    WRONG_INPUT = "wrong-input"
     MISSING_OUTPUT = "missing-output"
     NO_COMMAND = "no-command-for-platform"
     SPAWN_FAILED = "spawn-failed"

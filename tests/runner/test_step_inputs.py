@@ -38,7 +38,8 @@ def test_a_name_is_secret_for_all_steps_when_one_marks_it() -> None:
     ]
     assert sensitive_names(steps) == {"TOKEN", "PASSWORD"}
     inputs = resolve_inputs(steps[1], {}, {}, sensitive_names(steps))
-    assert inputs == Inputs({}, frozenset({"TOKEN", "PASSWORD"}), frozenset({"PASSWORD", "USER"}))
+    names = frozenset({"PASSWORD", "USER"})
+    assert inputs == Inputs({"PASSWORD": "", "USER": ""}, frozenset({"TOKEN", "PASSWORD"}), names)
 
 
 @pytest.mark.parametrize(

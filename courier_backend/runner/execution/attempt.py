@@ -69,6 +69,16 @@ class Task:
         limits: dict[str, Any] = self.step.get("limits") or {}
         return limits
 
+    @property
+    def folder(self) -> Path:
+        """Where it works: the input `dir` that the step itself names, else where steps begin.
+
+        Raises:
+            RuntimeError: it begins with ``~``, and there is no such home.
+        """
+        wanted = self.inputs.told.get("dir", "")
+        return self.node.folder / Path(wanted).expanduser() if wanted else self.node.folder
+
     def flush(self) -> None:
         """Put the output so far where others can read it."""
         self.stdout.flush()
@@ -112,7 +122,7 @@ class Attempt:
         """Spawn the process; it waits at its gate. A failure is kept for `finish`."""
         task = self._task
         try:
-            folder = _working_folder(task)
+            folder = task.folder
             task.evidence_folder = task.node.slots.take()
             if not folder.is_dir():
                 self._fault = f'the working folder "{folder}" does not exist on this node'
@@ -240,12 +250,6 @@ def _arguments(task: Task) -> list[str]:
         task.run.files.add(path)
         script = from_file(str(path))
     return command_line(script, task.program.arguments)
-
-
-def _working_folder(task: Task) -> Path:
-    """The input `dir` that the step itself names, else where the node's steps begin."""
-    wanted = task.inputs.told.get("dir", "")
-    return task.node.folder / Path(wanted).expanduser() if wanted else task.node.folder
 
 
 def _outcome(how: str, process: StepProcess, limits: dict[str, Any], left: list[Seen]) -> Outcome:

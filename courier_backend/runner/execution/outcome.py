@@ -21,6 +21,7 @@ class Outcome:
     unmet_limits: list[str] = field(default_factory=list)
     left_running: list[dict[str, Any]] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    missing_outputs: dict[str, str] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from courier_backend.model.times import from_text
+from courier_backend.model.variables import value_text
 from courier_backend.runner.runs.run import Run
 
 
@@ -32,7 +33,12 @@ class Progress:
 
     def after(self, line: dict[str, Any]) -> "Progress":
         """Where to go on after the end of a step."""
-        return Progress(step=line["step"] + 1, outputs={**self.outputs, **line["outputs"]})
+        return Progress(step=line["step"] + 1, outputs={**self.outputs, **outputs_of(line)})
+
+
+def outputs_of(line: dict[str, Any]) -> dict[str, str]:
+    """What a step that has ended gives to the later ones."""
+    return {name: value_text(value) for name, value in line["outputs"].items()}
 
 
 def progress_of(run: Run) -> Progress:
@@ -63,6 +69,6 @@ def _take_step_end(progress: Progress, line: dict[str, Any]) -> None:
     """The next step follows, unless this one ended the run."""
     progress.step, progress.step_begun = line["step"] + 1, False
     progress.attempt, progress.last = 0, None
-    progress.outputs.update(line["outputs"])
+    progress.outputs.update(outputs_of(line))
     if line["status"] in {"failure", "timeout", "canceled"} and not line["ignored"]:
         progress.failed = line

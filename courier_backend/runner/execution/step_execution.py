@@ -16,12 +16,15 @@ from courier_backend.runner.execution.evidence import make_evidence
 from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.interruption import end_interrupted, interrupted_task
 from courier_backend.runner.execution.outcome import Outcome
+from courier_backend.runner.execution.outputs import with_outputs
 from courier_backend.runner.execution.progress import Progress
 from courier_backend.runner.execution.story import story_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
 from courier_backend.runner.interpreters.request import Request
 from courier_backend.runner.runs.run import Run
-from courier_backend.runner.values.inputs import resolve_inputs
+from courier_backend.runner.values.commands import filled_command
+from courier_backend.runner.values.conditions import unmet
+from courier_backend.runner.values.inputs import check_inputs, resolve_inputs
 
 Line = dict[str, Any]
 
@@ -42,22 +45,35 @@ class StepExecution:
 
     async def execute(self) -> Line:
         """Go on to the end of the step; gives its ``step-finished``."""
+        begun = self._progress.step_begun
+        if not begun and (reason := await self._skipped()):
+            self._begin(None)
+            return self._end_with(StepStatus.SKIPPED, ReasonCode.CONDITIONS, reason, 0)
         try:
+            check_inputs(self._step, self._inputs)
             interpreter = self._node.host.interpreters.named_by(self._step)
             program = interpreter.program(self._request())
         except StepFault as fault:
-            if not self._progress.step_begun:
+            if not begun:
                 self._begin(None)
-            return self._end_with(StepStatus.FAILURE, fault.code, fault.sentence, 0)
-        if not self._progress.step_begun:
+            made = self._progress.attempt
+            return self._end_with(StepStatus.FAILURE, fault.code, fault.sentence, made)
+        if not begun:
             self._begin(interpreter)
         return await self._attempts(interpreter, program)
+
+    async def _skipped(self) -> str:
+        """Why the step is skipped; "" when it is not. Patterns may take their time."""
+        conditions = self._step.get("conditions") or []
+        if any(condition["operator"] == "matches" for condition in conditions):
+            return await asyncio.to_thread(unmet, conditions, self._inputs)
+        return unmet(conditions, self._inputs)
 
     def _request(self) -> Request:
         node, limits = self._node, self._step.get("limits") or {}
         return Request(
             name=str(self._step.get("name") or ""),
-            command=self._step.get("command"),
+            command=filled_command(self._step.get("command"), self._inputs, node.os_name),
             inputs=self._inputs.given,
             os_name=node.os_name,
             timeout_seconds=float(limits.get("timeoutSeconds") or 0),
@@ -112,7 +128,7 @@ class StepExecution:
             never = "stopped on request before it ran"
             outcome = Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, never)
         else:
-            outcome = await concluded(task, await attempt.finish())
+            outcome = await with_outputs(task, await concluded(task, await attempt.finish()))
         return await self._finish(interpreter, task, outcome, attempt.started_at)
 
     async def _close_open(self, interpreter: Interpreter, program: Program) -> Line:

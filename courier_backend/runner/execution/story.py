@@ -43,6 +43,7 @@ def story_of(
         "stderrBytes": task.stderr.total,
         "outputTrouble": task.stdout.trouble or task.stderr.trouble,
         "outputs": outcome.outputs,
+        "outputsMissing": outcome.missing_outputs,
         "runContext": outcome.context,
         "leftRunning": outcome.left_running,
     }

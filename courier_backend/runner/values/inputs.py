@@ -10,7 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from courier_backend.model.problems import shown
+from courier_backend.model.status import ReasonCode
+from courier_backend.model.value_types import WANTED, type_named, typed
 from courier_backend.model.variables import FACTS, value_text
+from courier_backend.runner.interpreters.interpreter import StepFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,13 +54,57 @@ def resolve_inputs(
     facts: Mapping[str, str],
     sensitive: frozenset[str] = frozenset(),
 ) -> Inputs:
-    """The inputs of a step. `outputs` of the steps before it; `facts` as `fact_values` has them."""
-    expected = step.get("expectedInputs") or {}
-    defaults = {
+    """The inputs of a step. `outputs` of the steps before it; `facts` as `fact_values` has them.
+
+    A value is brought to the form of its type; one that is none of its type is left as it is, for
+    `check_inputs` to tell. An optional input that nothing gives is empty text.
+    """
+    expected: Mapping[str, Mapping[str, Any]] = step.get("expectedInputs") or {}
+    literals = {name: value_text(value) for name, value in (step.get("inputs") or {}).items()}
+    values = {**facts, **_defaults(expected), **outputs, **literals}
+    for name, wanted in expected.items():
+        if name in values:
+            values[name] = typed(values[name], _type_of(wanted)) or values[name]
+        elif not wanted.get("required"):
+            values[name] = ""
+    return Inputs(values, sensitive, frozenset({*expected, *literals}))
+
+
+def check_inputs(step: Mapping[str, Any], inputs: Inputs) -> None:
+    """See that the step has what it needs, before anything is executed.
+
+    Raises:
+        StepFault: a required input has no value, or a value is none of its type.
+    """
+    expected: Mapping[str, Mapping[str, Any]] = step.get("expectedInputs") or {}
+    if missing := [name for name in expected if name not in inputs.values]:
+        raise StepFault(ReasonCode.MISSING_INPUT, _missing(missing))
+    wrong = [_wrong(name, wanted, inputs) for name, wanted in expected.items()]
+    if sentences := [sentence for sentence in wrong if sentence]:
+        raise StepFault(ReasonCode.WRONG_INPUT, "; ".join(sentences))
+
+
+def _defaults(expected: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {
         name: value_text(wanted["default"])
         for name, wanted in expected.items()
         if wanted.get("default") is not None
     }
-    literals = {name: value_text(value) for name, value in (step.get("inputs") or {}).items()}
-    named = frozenset({*expected, *literals})
-    return Inputs({**facts, **defaults, **outputs, **literals}, sensitive, named)
+
+
+def _type_of(wanted: Mapping[str, Any]) -> str:
+    return type_named(str(wanted.get("type") or ""))
+
+
+def _missing(names: list[str]) -> str:
+    what = "the required input" if len(names) == 1 else "the required inputs"
+    return f"{what} {', '.join(names)}: no earlier step gave a value, and there is no default"
+
+
+def _wrong(name: str, wanted: Mapping[str, Any], inputs: Inputs) -> str:
+    """Why a value will not do; an optional input that nothing gave is no fault."""
+    value, kind = inputs.values[name], _type_of(wanted)
+    if typed(value, kind) is not None or (not value and not wanted.get("required")):
+        return ""
+    told = "" if name in inputs.sensitive else f", not {shown(value)}"
+    return f"the input {name} must be {WANTED[kind]}{told}"

@@ -1,0 +1,62 @@
+"""What the outputs of an attempt make of it: a required one that is missing is a failure."""
+
+import asyncio
+
+from courier_backend.model.status import ReasonCode, StepStatus
+from courier_backend.model.variables import value_text
+from courier_backend.runner.execution.attempt import Task
+from courier_backend.runner.execution.outcome import Outcome
+from courier_backend.runner.execution.spool import HELD_BYTES
+from courier_backend.runner.values.no_value import NoValue
+from courier_backend.runner.values.outputs import Taken, check_value, required_missing, take
+from courier_backend.runner.values.sources import Sources
+
+
+async def with_outputs(task: Task, outcome: Outcome) -> Outcome:
+    """The outcome with the outputs of the step's rules and those that its program named itself.
+
+    An attempt that failed by itself has outputs too (its exit code, above all), as the run may go
+    on; one that was stopped has none.
+    """
+    rules = task.step.get("outputFieldRules") or {}
+    named, outcome.outputs = outcome.outputs, {}
+    by_itself = outcome.is_success or outcome.exit_code is not None or outcome.signal_name
+    if outcome.status not in {StepStatus.SUCCESS, StepStatus.FAILURE} or not by_itself:
+        return outcome
+    taken = _named(named)
+    if rules:
+        found = await _take(task, outcome)
+        taken.missing |= {name: why for name, why in found.missing.items() if name not in named}
+        taken.values |= found.values
+    outcome.outputs, outcome.missing_outputs = dict(taken.values), taken.missing
+    if outcome.is_success and (sentence := required_missing(rules, taken.missing)):
+        outcome.status = StepStatus.FAILURE
+        outcome.reason_code, outcome.reason = ReasonCode.MISSING_OUTPUT, sentence
+    return outcome
+
+
+def _named(outputs: dict[str, object]) -> Taken:
+    """The outputs that an interpreter's program gave by name, as text."""
+    taken = Taken()
+    for name, value in outputs.items():
+        text = value_text(value)
+        try:
+            check_value(text)
+        except NoValue as why:
+            taken.missing[name] = str(why)
+        else:
+            taken.values[name] = text
+    return taken
+
+
+async def _take(task: Task, outcome: Outcome) -> Taken:
+    rules = task.step["outputFieldRules"]
+    sources = Sources(
+        task.stdout, task.stderr, outcome.exit_code, task.folder, task.evidence_folder
+    )
+    if all(
+        sources.is_at_hand(rule, HELD_BYTES) and rule.get("extractMethod") in {"content", "", None}
+        for rule in rules.values()
+    ):
+        return take(rules, sources)
+    return await asyncio.to_thread(take, rules, sources)

@@ -1,0 +1,109 @@
+"""The outputs of an attempt: taken out of what it left, by the rules of its step.
+
+Those that cannot be had are told in a sentence each. Nothing here fails an attempt: who asks
+decides what a missing output means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from courier_backend.runner.values.json_path import at_path
+from courier_backend.runner.values.no_value import NoValue
+from courier_backend.runner.values.patterns import PatternFault, search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from courier_backend.runner.values.sources import Sources
+
+VALUE_BYTES: Final = 64 * 1024
+"""The longest value: it has to fit into an environment variable of a later step."""
+ALL_BYTES: Final = 256 * 1024
+"""All outputs of an attempt together."""
+_SEARCHED_BYTES: Final = 40 * 1024 * 1024
+_JSON_BYTES: Final = 8 * 1024 * 1024
+_LOOKED_AT: Final = {"regEx": _SEARCHED_BYTES, "jsonPath": _JSON_BYTES}
+
+Rules = dict[str, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Taken:
+    """The values, and why those are missing that could not be had."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def take(rules: Mapping[str, Mapping[str, Any]], sources: Sources) -> Taken:
+    """The output of each rule."""
+    taken, room = Taken(), ALL_BYTES
+    for name, rule in rules.items():
+        try:
+            value = _value(rule, sources)
+            room -= check_value(value, room)
+        except NoValue as why:
+            taken.missing[name] = str(why)
+        else:
+            taken.values[name] = value
+    return taken
+
+
+def check_value(value: str, room: int = ALL_BYTES) -> int:
+    """The size of a value in bytes.
+
+    Raises:
+        NoValue: it is too long, or cannot be put into an environment.
+    """
+    size = len(value.encode("utf-8", "surrogatepass"))
+    if size > VALUE_BYTES:
+        raise NoValue(_too_long(f"{size:,}"))
+    if size > room:
+        raise NoValue(f"all outputs together are longer than {ALL_BYTES:,} bytes")
+    if "\0" in value:
+        raise NoValue("it holds a NUL character, which no variable can take")
+    return size
+
+
+def required_missing(rules: Mapping[str, Mapping[str, Any]], missing: Mapping[str, str]) -> str:
+    """A sentence about the required outputs that are missing; "" when none is."""
+    return "; ".join(
+        f"the required output {name} is missing: {why}"
+        for name, why in missing.items()
+        if rules.get(name, {}).get("required")
+    )
+
+
+def _value(rule: Mapping[str, Any], sources: Sources) -> str:
+    method = str(rule.get("extractMethod") or "content")
+    limit = _LOOKED_AT.get(method, VALUE_BYTES)
+    where, data = sources.bytes_of(rule, limit + 1)
+    if method == "jsonPath" and len(data) > limit:
+        raise NoValue(f"{where} is longer than {limit:,} bytes, too long for a JSON path")
+    if method == "content" and len(data) > limit:
+        raise NoValue(f"{where}: {_too_long('more')}")
+    text, expression = data.decode(errors="replace"), str(rule.get("expression") or "")
+    if method == "content":
+        return text
+    return _extracted(method, expression, text, where)
+
+
+def _extracted(method: str, expression: str, text: str, where: str) -> str:
+    try:
+        if method == "jsonPath":
+            return at_path(expression, text)
+        found = search(expression, text)
+    except (NoValue, PatternFault) as why:
+        raise NoValue(f"{where}: {why}") from None
+    if found is None:
+        raise NoValue(f'{where} does not match "{expression}"')
+    return found
+
+
+def _too_long(size: str) -> str:
+    return (
+        f"a value has {VALUE_BYTES:,} bytes at most, this one {size}; "
+        "keep long ones as files in $COURIER_EVIDENCE_DIR"
+    )
