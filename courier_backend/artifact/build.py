@@ -3,7 +3,7 @@
 import hashlib
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -19,6 +19,7 @@ from courier_backend.artifact.format import (
     TOTAL_BYTES,
 )
 from courier_backend.artifact.leftovers import FileHarvest
+from courier_backend.artifact.screen import NoScreen, Screen
 
 _LEVEL: Final = 1
 _CHUNK: Final = 256 * 1024
@@ -34,6 +35,7 @@ class Contents:
     stderr: Iterable[bytes]
     files: Path | None
     moment: datetime
+    screen: Screen = field(default_factory=NoScreen)
 
 
 class _Writer:
@@ -84,15 +86,16 @@ def write_evidence(target: BinaryIO, contents: Contents) -> None:
     kept = writer.put(STDOUT, contents.stdout) + writer.put(STDERR, contents.stderr)
     attempt = dict(contents.attempt)
     if contents.files is not None:
-        attempt["filesLeftOut"] = _put_files(writer, contents.files, TOTAL_BYTES - kept)
+        budget = max(TOTAL_BYTES - kept, 0)
+        attempt["filesLeftOut"] = _put_files(writer, contents.files, budget, contents.screen)
     writer.put_json(ATTEMPT, attempt)
     writer.close()
 
 
-def _put_files(writer: _Writer, folder: Path, budget: int) -> list[dict[str, str]]:
-    harvest = FileHarvest(folder, max(budget, 0))
+def _put_files(writer: _Writer, folder: Path, budget: int, screen: Screen) -> list[dict[str, str]]:
+    harvest = FileHarvest(folder, budget, screen)
     for member, size, file in harvest.files():
-        writer.put(member, _chunks(file, size))
+        writer.put(member, screen.pieces(_chunks(file, size)))
     return harvest.left_out
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from courier_backend.artifact.format import MOST_FILES, member_of
+from courier_backend.artifact.screen import NoScreen, Screen
 
 _OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOT_REGULAR: Final = "not a regular file"
@@ -21,6 +22,7 @@ class FileHarvest:
 
     folder: Path
     budget: int
+    screen: Screen = field(default_factory=NoScreen)
     left_out: list[dict[str, str]] = field(default_factory=list)
 
     def files(self) -> Iterator[tuple[str, int, BinaryIO]]:
@@ -34,8 +36,9 @@ class FileHarvest:
             folders.sort()
             links = [name for name in folders if _is_link(name, descriptor)]
             for name in sorted(names + links):
-                member = member_of(os.path.relpath(Path(root, name), self.folder))
-                reason = self._unfit(member, taken)
+                own = member_of(os.path.relpath(Path(root, name), self.folder))
+                member = self.screen.name(own)
+                reason = self.screen.refusal(own) or self._unfit(member, taken)
                 if reason:
                     self._leave(member, reason)
                     continue

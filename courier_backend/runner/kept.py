@@ -34,12 +34,16 @@ class AttemptKept:
     async def output(self, stream: str, offset: int, limit: int) -> Part:
         """Bytes of the output as it is kept, from `offset` on, and the size of all of it.
 
+        Of an attempt that hides its output there are none before its evidence is made.
+
         Raises:
             OSError, ValueError: it cannot be read.
         """
         found = self.evidence()
         if found is not None:
             return await asyncio.to_thread(_member, found[0], f"{stream}.log", offset, limit)
+        if (self.step, self.attempt) in self.run.hidden:
+            return b"", 0
         if self.run.flush_output is not None:
             self.run.flush_output()
         stem = self._stem(stream)

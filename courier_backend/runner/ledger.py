@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from courier_backend.runner.execution.run_execution import finish_canceled
+from courier_backend.runner.home.key import HomeSeal
 from courier_backend.runner.journal import records
 from courier_backend.runner.journal.replay import replay
 from courier_backend.runner.journal.writer import JournalWriter
@@ -21,20 +22,22 @@ if TYPE_CHECKING:
     from courier_backend.model.protocol import RunOrder
     from courier_backend.runner.node import Node
     from courier_backend.runner.runs.feed import Feed
+    from courier_backend.runner.runs.run import Sealing
 
 
 class Ledger:
     """Receives, finds, cancels and releases runs."""
 
     def __init__(self, folder: Path, feed_of: Callable[[str], Feed]) -> None:
-        """Read the journal in `folder` and go on in a new file of it.
+        """Read the journal in `folder`, which stands in a home, and go on in a new file of it.
 
         Raises:
             OSError: the journal cannot be read or written.
         """
         folder.mkdir(exist_ok=True, mode=0o700)
         self._feed_of = feed_of
-        replayed = replay(folder, self._run)
+        self.seal: Sealing = HomeSeal(folder.parent)
+        replayed = replay(folder, self._run, self.seal)
         self.journal_id = replayed.journal_id
         self.trusted = replayed.trusted
         self.runs = replayed.runs
@@ -62,8 +65,9 @@ class Ledger:
     def receive(self, node: Node, order: RunOrder, body: bytes) -> Run:
         """A new run: it is written down, told as received, and takes its turn."""
         run = self._run(order, body)
+        record = run.record()
         self.runs[run.id] = run
-        self.journal.submit(records.order(run.id, node.id, body))
+        self.journal.submit(record)
         canceled = self.stones.take_canceled(run.id)
         place = 0 if canceled else node.next_place()
         run.tell({"type": "received", "waiting": place > 0, "place": place})

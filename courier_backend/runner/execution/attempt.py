@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any, Final
 from courier_backend.model.status import ReasonCode, StepStatus
 from courier_backend.model.times import system_clock
 from courier_backend.runner.execution.census import Seen
+from courier_backend.runner.execution.commands import command_of
 from courier_backend.runner.execution.environment import step_environment
 from courier_backend.runner.execution.outcome import Outcome
+from courier_backend.runner.execution.output_cipher import OutputCipher
 from courier_backend.runner.execution.pipes import OutputPipe, StreamName
 from courier_backend.runner.execution.process import StepProcess
 from courier_backend.runner.execution.spool import Spool
 from courier_backend.runner.execution.stopping import end_tree
-from courier_backend.runner.interpreters.gate import OPEN, command_line, from_file, gated
-from courier_backend.runner.masking.mask import Mask
+from courier_backend.runner.interpreters.gate import OPEN
 
 if TYPE_CHECKING:
     from courier_backend.runner.execution.host import Host, NodeHost
     from courier_backend.runner.interpreters.interpreter import Program
+    from courier_backend.runner.masking.secrets import Secrets
     from courier_backend.runner.runs.run import Run
     from courier_backend.runner.values.inputs import Inputs
 
 _SHOWN_COMMAND: Final = 200
-_LONGEST_ARGUMENT: Final = 100_000
 _REAP_SECONDS: Final = 2.0
 
 
@@ -43,15 +44,18 @@ class Task:
     attempt: int
     program: Program
     inputs: Inputs
-    mask: Mask = field(default_factory=Mask)
+    secrets: Secrets
     stdout: Spool = field(init=False)
     stderr: Spool = field(init=False)
     evidence_folder: Path | None = None
+    interrupted: bool = False
 
     def __post_init__(self) -> None:
-        bounds = self.node.host.bounds
-        self.stdout = Spool(self.stem("stdout"), bounds)
-        self.stderr = Spool(self.stem("stderr"), bounds)
+        bounds, hidden = self.node.host.bounds, self.hides
+        if hidden:
+            self.run.hidden.add((self.number, self.attempt))
+        self.stdout = Spool(self.stem("stdout"), bounds, OutputCipher() if hidden else None)
+        self.stderr = Spool(self.stem("stderr"), bounds, OutputCipher() if hidden else None)
 
     @property
     def key(self) -> str:
@@ -62,6 +66,13 @@ class Task:
     def mark(self) -> str:
         """What every process of the attempt bears."""
         return f"{self.run.id}/{self.number}/{self.attempt}"
+
+    @property
+    def hides(self) -> bool:
+        """Whether its output may hold a sensitive value that is not known before it has ended."""
+        rules = self.step.get("outputFieldRules") or {}
+        names = self.secrets.names
+        return bool(names) and (not names.isdisjoint(rules) or self.program.conclude is not None)
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -138,7 +149,10 @@ class Attempt:
                 ),
                 **task.program.environment,
             }
-            self._process = StepProcess(_arguments(task), environment, folder)
+            with command_of(task) as command:
+                self._process = StepProcess(
+                    command.arguments, environment, folder, command.descriptors
+                )
         except (OSError, ValueError, RuntimeError) as error:
             self._fault = f"the process could not be started: {_sentence(error)}"
         else:
@@ -194,7 +208,8 @@ class Attempt:
         task = self._task
         head = {"step": task.number, "attempt": task.attempt}
         spool = task.stdout if name == "stdout" else task.stderr
-        return OutputPipe(descriptor, name, head, task.run, spool)
+        mask, hidden = task.secrets.mask, task.hides
+        return OutputPipe(descriptor, name, head, task.run, spool, mask, hidden=hidden)
 
     def _arm_timeout(self) -> asyncio.TimerHandle | None:
         seconds = float(self._task.limits.get("timeoutSeconds") or 0)
@@ -232,24 +247,14 @@ class Attempt:
 
     async def _left_running(self, process: StepProcess) -> list[dict[str, Any]]:
         """What the attempt leaves behind; looked for only when there is a sign of it."""
-        mark = self._task.mark
-        if not self._host.orphans.left_by(mark) and not process.has_company():
+        mask = self._task.secrets.mask
+        if not self._host.orphans.left_by(self._task.mark) and not process.has_company():
             return []
         snapshot = await self._host.census.fresh()
         return [
-            {"pid": seen.pid, "command": _command_of(seen.pid)} for seen in snapshot.of(mark, None)
+            {"pid": seen.pid, "command": mask.text(_command_of(seen.pid))[:_SHOWN_COMMAND]}
+            for seen in snapshot.of(self._task.mark, None)
         ]
-
-
-def _arguments(task: Task) -> list[str]:
-    """The command line; a script too long for one is put into a file."""
-    script = gated(task.program)
-    if len(encoded := script.encode()) > _LONGEST_ARGUMENT:
-        path = task.stem("script")
-        path.write_bytes(encoded)
-        task.run.files.add(path)
-        script = from_file(str(path))
-    return command_line(script, task.program.arguments)
 
 
 def _outcome(how: str, process: StepProcess, limits: dict[str, Any], left: list[Seen]) -> Outcome:
@@ -285,7 +290,7 @@ def _verdict(how: str, process: StepProcess, limits: dict[str, Any]) -> Outcome:
 def _command_of(pid: int) -> str:
     with suppress(OSError):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return b" ".join(words).decode(errors="replace").strip()[:_SHOWN_COMMAND]
+        return b" ".join(words).decode(errors="replace").strip()
     return ""
 
 

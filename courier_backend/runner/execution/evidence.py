@@ -18,6 +18,7 @@ from courier_backend.artifact.build import Contents, write_evidence
 from courier_backend.model.protocol import INLINE_EVIDENCE_BYTES, EvidenceNote
 from courier_backend.model.times import system_clock
 from courier_backend.runner.execution.attempt import Task
+from courier_backend.runner.execution.revealing import Revealing
 
 SMALL_BYTES: Final = 20 * 1024
 """A zip up to this size lives in the journal; a larger one is a file."""
@@ -29,7 +30,7 @@ EvidenceLine = tuple[bytes, Callable[[], bytes] | None]
 
 
 async def make_evidence(
-    task: Task, story: dict[str, Any], *, tidy: bool
+    task: Task, story: dict[str, Any], revealing: Revealing, *, tidy: bool
 ) -> tuple[EvidenceNote, EvidenceLine | None]:
     """Zip what an attempt left. A zip that cannot be made is told, and ends nothing.
 
@@ -38,14 +39,15 @@ async def make_evidence(
     try:
         files = _files_of(task, tidy=tidy)
         if files is None and task.stdout.total + task.stderr.total <= _SMALL_OUTPUT:
-            data = _zip_in_memory(task, story)
+            data = _zip_in_memory(_contents(story, revealing, None))
             if len(data) <= SMALL_BYTES:
                 digest = hashlib.sha256(data).hexdigest()
                 line = evidence_line(task.number, task.attempt, digest, data)
                 return _note(len(data), digest), (line, None)
-        return await asyncio.to_thread(_keep_in_file, task, story, files)
+        contents = _contents(story, revealing, files)
+        return await asyncio.to_thread(_keep_in_file, task, contents)
     except (OSError, ValueError) as error:
-        reason = f"the evidence could not be made: {error}"
+        reason = task.secrets.mask.text(f"the evidence could not be made: {error}")
         note: EvidenceNote = {
             "state": "none", "bytes": 0, "sha256": "", "inline": False, "reason": reason
         }  # fmt: skip
@@ -80,34 +82,33 @@ def _files_of(task: Task, *, tidy: bool) -> Path | None:
     return None
 
 
-def _contents(task: Task, story: dict[str, Any], files: Path | None) -> Contents:
-    return Contents(story, task.stdout.kept(), task.stderr.kept(), files, system_clock())
+def _contents(story: dict[str, Any], revealing: Revealing, files: Path | None) -> Contents:
+    stdout, stderr = revealing.output("stdout"), revealing.output("stderr")
+    return Contents(story, stdout, stderr, files, system_clock(), revealing)
 
 
-def _zip_in_memory(task: Task, story: dict[str, Any]) -> bytes:
+def _zip_in_memory(contents: Contents) -> bytes:
     target = io.BytesIO()
-    write_evidence(target, _contents(task, story, None))
+    write_evidence(target, contents)
     return target.getvalue()
 
 
-def _keep_in_file(
-    task: Task, story: dict[str, Any], files: Path | None
-) -> tuple[EvidenceNote, EvidenceLine | None]:
+def _keep_in_file(task: Task, contents: Contents) -> tuple[EvidenceNote, EvidenceLine | None]:
     """Zip into a file, synced under another name first."""
     path, draft = task.stem("zip"), task.stem("zip-draft")
     task.run.files.add(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with open(draft, "w+b", opener=_private) as file:
-            write_evidence(file, _contents(task, story, files))
+            write_evidence(file, contents)
             file.flush()
             os.fsync(file.fileno())
             size, digest = _measure(draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    if files is not None:
-        shutil.rmtree(files, ignore_errors=True)
+    if contents.files is not None:
+        shutil.rmtree(contents.files, ignore_errors=True)
     if size > INLINE_EVIDENCE_BYTES:
         return _note(size, digest), None
     reload = partial(reload_line, path, task.number, task.attempt, digest)

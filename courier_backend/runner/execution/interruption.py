@@ -12,6 +12,7 @@ from courier_backend.runner.execution.stopping import end_tree
 def interrupted_task(task: Task, progress: Progress) -> Task:
     """The task with the output that was kept so far, and its evidence folder."""
     bounds = task.node.host.bounds
+    task.interrupted = True
     task.stdout = Spool.found(task.stem("stdout"), bounds)
     task.stderr = Spool.found(task.stem("stderr"), bounds)
     name = str((progress.private or {}).get("evidence") or "")

@@ -6,12 +6,14 @@ import os
 from typing import Any, Final, Literal
 
 from courier_backend.runner.execution.spool import Spool
+from courier_backend.runner.masking.mask import Mask
 from courier_backend.runner.runs.run import Run
 
 READ_BYTES: Final = 64 * 1024
 _TOLD_EVERY_SECONDS: Final = 0.03
 _HELD_SECONDS: Final = 0.1
 _DRAIN_READS: Final = 64
+_HIDDEN_EVERY_SECONDS: Final = 0.5
 
 StreamName = Literal["stdout", "stderr"]
 
@@ -19,16 +21,28 @@ StreamName = Literal["stdout", "stderr"]
 class OutputPipe:
     """One stream of one attempt: from the pipe to the spool, and to those who look on.
 
-    What comes within a few hundredths of a second is told as one line.
+    What comes within a few hundredths of a second is told as one line. Sensitive values are masked
+    before anything else sees the bytes, so that all offsets count what can be read. Of a stream
+    that is `hidden` only its growth is told.
     """
 
     def __init__(
-        self, descriptor: int, name: StreamName, head: dict[str, Any], run: Run, spool: Spool
+        self,
+        descriptor: int,
+        name: StreamName,
+        head: dict[str, Any],
+        run: Run,
+        spool: Spool,
+        mask: Mask,
+        *,
+        hidden: bool = False,
     ) -> None:
         self._descriptor = descriptor
         self._head = {"type": "output", **head, "stream": name}
         self._run = run
         self._spool = spool
+        self._mask = None if mask.is_empty or hidden else mask.stream()
+        self._hidden = hidden
         self._loop = asyncio.get_running_loop()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._untold = bytearray()
@@ -54,6 +68,8 @@ class OutputPipe:
             os.close(self._descriptor)
             if self._flusher is not None:
                 self._flusher.cancel()
+            if self._mask is not None and (rest := self._mask.finish()):
+                self._keep(rest)
             self._spool.close()
             self._tell(final=True)
             self._ended.set_result(None)
@@ -76,11 +92,20 @@ class OutputPipe:
         if not data:
             self.close()
             return False
-        self._spool.write(data)
-        if self._flusher is None and self._spool.holds_some:
-            self._flusher = self._loop.call_later(_HELD_SECONDS, self._spool.flush)
-        self._gather(data)
+        if self._mask is not None:
+            data = self._mask.feed(data)
+        if data:
+            self._keep(data)
+            if self._flusher is None and self._spool.holds_some:
+                self._flusher = self._loop.call_later(_HELD_SECONDS, self._spool.flush)
         return True
+
+    def _keep(self, data: bytes) -> None:
+        self._spool.write(data)
+        if self._hidden:
+            self._tell_growth()
+        else:
+            self._gather(data)
 
     def _gather(self, data: bytes) -> None:
         """Tell now or soon; output that nobody would get is not even decoded."""
@@ -93,6 +118,14 @@ class OutputPipe:
             self._tell()
         elif self._timer is None:
             self._timer = self._loop.call_later(due, self._tell)
+
+    def _tell_growth(self) -> None:
+        """How much there is, without any of it."""
+        now = self._loop.time()
+        if now >= self._told_at + _HIDDEN_EVERY_SECONDS and self._run.is_watched(1):
+            line = {"offset": 0, "bytes": 0, "text": "", "hidden": self._spool.total}
+            self._run.put_output({**self._head, **line})
+            self._told_at = now
 
     def _skip(self) -> None:
         self._untold.clear()

@@ -36,9 +36,13 @@ class StepProcess:
     """A process that waits at its gate until `open_gate`."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        descriptors: Sequence[int] = (),
     ) -> None:
-        """Start it.
+        """Start it; `descriptors` of ours stay open in it.
 
         Raises:
             OSError, ValueError: it cannot be started.
@@ -57,7 +61,8 @@ class StepProcess:
                 stderr=stderr,
                 cwd=folder,
                 env=environment,
-                close_fds=False,
+                close_fds=bool(descriptors),
+                pass_fds=descriptors,
                 process_group=0,
             )
         except (OSError, ValueError):

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from courier_backend.model.times import from_text
 from courier_backend.model.variables import value_text
 from courier_backend.runner.runs.run import Run
+
+_GIVING: Final = frozenset({"attempt-finished", "step-finished"})
 
 
 @dataclass(slots=True)
@@ -17,7 +19,7 @@ class Progress:
 
     `open_attempt`: it was begun and never told to have ended; `private` is what finds its process.
     `last`: the line of the last attempt of the step that ended; `outputs`: what the steps that
-    ended gave, the later ones over the earlier.
+    ended gave, the later ones over the earlier; `sensitive_outputs`: those of `last`.
     """
 
     step: int = 1
@@ -30,22 +32,26 @@ class Progress:
     failed: dict[str, Any] | None = None
     finished: bool = False
     outputs: dict[str, str] = field(default_factory=dict)
+    sensitive_outputs: dict[str, Any] = field(default_factory=dict)
 
-    def after(self, line: dict[str, Any]) -> "Progress":
-        """Where to go on after the end of a step."""
-        return Progress(step=line["step"] + 1, outputs={**self.outputs, **outputs_of(line)})
+    def after(self, line: dict[str, Any], given: dict[str, Any]) -> "Progress":
+        """Where to go on after the end of a step that gave these outputs."""
+        return Progress(step=line["step"] + 1, outputs={**self.outputs, **texts(given)})
 
 
-def outputs_of(line: dict[str, Any]) -> dict[str, str]:
-    """What a step that has ended gives to the later ones."""
-    return {name: value_text(value) for name, value in line["outputs"].items()}
+def texts(outputs: dict[str, Any]) -> dict[str, str]:
+    """Outputs as later steps find them."""
+    return {name: value_text(value) for name, value in outputs.items()}
 
 
 def progress_of(run: Run) -> Progress:
     """What the lines of a run say."""
     progress = Progress()
     for seq, raw in enumerate(run.lines, 1):
-        _take(progress, orjson.loads(raw), run.privates.get(seq))
+        line, private = orjson.loads(raw), run.privates.get(seq)
+        _take(progress, line, private)
+        if line["type"] in _GIVING and (sensitive := run.opened(private)):
+            _take_sensitive(progress, line, sensitive)
     return progress
 
 
@@ -59,16 +65,24 @@ def _take(progress: Progress, line: dict[str, Any], private: dict[str, Any] | No
         progress.begun_at, progress.private = from_text(line["time"]), private
     elif kind == "attempt-finished":
         progress.open_attempt, progress.last = False, line
+        progress.sensitive_outputs = {}
     elif kind == "step-finished":
         _take_step_end(progress, line)
     elif kind == "run-finished":
         progress.finished = True
 
 
+def _take_sensitive(progress: Progress, line: dict[str, Any], sensitive: dict[str, Any]) -> None:
+    if line["type"] == "step-finished":
+        progress.outputs.update(texts(sensitive))
+    else:
+        progress.sensitive_outputs = sensitive
+
+
 def _take_step_end(progress: Progress, line: dict[str, Any]) -> None:
     """The next step follows, unless this one ended the run."""
     progress.step, progress.step_begun = line["step"] + 1, False
-    progress.attempt, progress.last = 0, None
-    progress.outputs.update(outputs_of(line))
+    progress.attempt, progress.last, progress.sensitive_outputs = 0, None, {}
+    progress.outputs.update(texts(line["outputs"]))
     if line["status"] in {"failure", "timeout", "canceled"} and not line["ignored"]:
         progress.failed = line

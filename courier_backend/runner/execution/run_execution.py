@@ -6,6 +6,7 @@ from courier_backend.model.status import ReasonCode, RunStatus, StepStatus
 from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.progress import progress_of
 from courier_backend.runner.execution.step_execution import StepExecution
+from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.run import Run
 
 
@@ -17,9 +18,10 @@ async def execute(run: Run, node: NodeHost) -> None:
         if run.cancel_asked and not progress.step_begun:
             finish_canceled(run)
             return
-        line = await StepExecution(run, node, progress).execute()
+        execution = StepExecution(run, node, progress)
+        line = await execution.execute()
         failed = None if _goes_on(line) else line
-        progress = progress.after(line)
+        progress = progress.after(line, execution.given(line))
     if not run.finished:
         _finish(run, failed)
 
@@ -27,7 +29,8 @@ async def execute(run: Run, node: NodeHost) -> None:
 def finish_broken(run: Run, error: BaseException) -> None:
     """End a run that the runner could not make sense of, or stumbled over."""
     if not run.finished:
-        sentence = f"the runner could not execute it: {error!r}"
+        mask = Secrets(run.order["actions"]["steps"]).mask
+        sentence = mask.text(f"the runner could not execute it: {error!r}")
         _tell_end(run, RunStatus.FAILURE, ReasonCode.REFUSED, sentence)
 
 

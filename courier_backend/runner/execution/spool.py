@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from courier_backend.artifact.format import HEAD_BYTES, TAIL_BYTES, gap_marker
+from courier_backend.runner.execution.output_cipher import OutputCipher
 
 HELD_BYTES: Final = 16 * 1024
 _CHUNK: Final = 256 * 1024
@@ -29,11 +30,14 @@ class SpoolBounds:
 
 
 class Spool:
-    """Writes and reads the kept output of one stream of one attempt."""
+    """Writes and reads the kept output of one stream of one attempt; on disk under `cipher`."""
 
-    def __init__(self, stem: Path, bounds: SpoolBounds | None = None) -> None:
+    def __init__(
+        self, stem: Path, bounds: SpoolBounds | None = None, cipher: OutputCipher | None = None
+    ) -> None:
         self._stem = stem
         self._bounds = bounds or SpoolBounds()
+        self._cipher = cipher
         self._offsets: list[int] = []
         self._descriptor = -1
         self._begun_at = 0
@@ -90,16 +94,20 @@ class Spool:
 
     def kept(self) -> Iterator[bytes]:
         """Head, a marker where the middle was left out, tail."""
+        head, skipped, tail = self.parts()
+        yield from head
+        if skipped:
+            yield gap_marker(skipped)
+        yield from tail
+
+    def parts(self) -> tuple[Iterator[bytes], int, Iterator[bytes]]:
+        """Head, the number of bytes that were left out, tail."""
         if self._held:
-            yield bytes(self._held)
-            return
+            return iter((bytes(self._held),)), 0, iter(())
         head_end = min(self.total, self._bounds.head)
-        yield from self._read(0, head_end)
-        rest = self.total - head_end
-        tail = min(rest, self._bounds.tail)
-        if rest > tail:
-            yield gap_marker(rest - tail)
-        yield from self._read(self.total - tail, self.total)
+        tail = min(self.total - head_end, self._bounds.tail)
+        skipped = self.total - head_end - tail
+        return self._read(0, head_end), skipped, self._read(self.total - tail, self.total)
 
     def kept_bytes(self) -> int:
         """The size of what `kept` gives."""
@@ -157,6 +165,8 @@ class Spool:
         try:
             if self._descriptor < 0:
                 self._begin()
+            if self._cipher is not None:
+                part = memoryview(self._cipher.apply(bytes(part), self._written))
             while part:
                 part = part[os.write(self._descriptor, part) :]
         except OSError as error:
@@ -177,7 +187,8 @@ class Spool:
         for offset, following in zip(self._offsets, ends, strict=True):
             low, high = max(begin, offset), min(end, following)
             if low < high:
-                yield from _pieces(self._path(offset), low - offset, high - low)
+                pieces = _pieces(self._path(offset), low - offset, high - low)
+                yield from pieces if self._cipher is None else _opened(pieces, low, self._cipher)
 
 
 def _pieces(path: Path, begin: int, size: int) -> Iterator[bytes]:
@@ -186,3 +197,9 @@ def _pieces(path: Path, begin: int, size: int) -> Iterator[bytes]:
         while size > 0 and (chunk := file.read(min(size, _CHUNK))):
             size -= len(chunk)
             yield chunk
+
+
+def _opened(pieces: Iterator[bytes], offset: int, cipher: OutputCipher) -> Iterator[bytes]:
+    for piece in pieces:
+        yield cipher.apply(piece, offset)
+        offset += len(piece)

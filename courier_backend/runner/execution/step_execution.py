@@ -8,19 +8,21 @@ from typing import Any
 from courier_backend.model.protocol import EvidenceNote
 from courier_backend.model.status import ReasonCode, StepStatus
 from courier_backend.model.times import from_text, system_clock, to_text
-from courier_backend.model.variables import sensitive_names
 from courier_backend.runner.execution.attempt import Attempt, Task
 from courier_backend.runner.execution.backoff import pause_before
 from courier_backend.runner.execution.concluding import concluded
 from courier_backend.runner.execution.evidence import make_evidence
+from courier_backend.runner.execution.guarding import guard_outputs
 from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.interruption import end_interrupted, interrupted_task
 from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.outputs import with_outputs
 from courier_backend.runner.execution.progress import Progress
+from courier_backend.runner.execution.revealing import Revealing
 from courier_backend.runner.execution.story import story_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
 from courier_backend.runner.interpreters.request import Request
+from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.run import Run
 from courier_backend.runner.values.commands import filled_command
 from courier_backend.runner.values.conditions import unmet
@@ -39,9 +41,15 @@ class StepExecution:
         self._progress = progress
         self._number = progress.step
         self._step = steps[progress.step - 1]
-        self._inputs = resolve_inputs(
-            self._step, progress.outputs, node.fact_values, sensitive_names(steps)
+        self._secrets = Secrets(steps, progress.outputs)
+        self._sensitive_outputs = dict(progress.sensitive_outputs)
+        self._inputs = self._secrets.marked(
+            resolve_inputs(self._step, progress.outputs, node.fact_values, self._secrets.names)
         )
+
+    def given(self, line: Line) -> dict[str, Any]:
+        """The outputs of the step, which `line` ended, sensitive ones too."""
+        return {**line["outputs"], **self._sensitive_outputs} if line["outputs"] else {}
 
     async def execute(self) -> Line:
         """Go on to the end of the step; gives its ``step-finished``."""
@@ -87,7 +95,7 @@ class StepExecution:
             {
                 "type": "step-started",
                 "step": self._number,
-                "name": str(self._step.get("name") or ""),
+                "name": self._secrets.mask.text(str(self._step.get("name") or "")),
                 "interpreter": interpreter.skill["name"] if interpreter else wanted.get("name", ""),
                 "interpreterVersion": interpreter.skill["version"] if interpreter else "",
                 "interpreterPath": interpreter.path if interpreter else "",
@@ -109,7 +117,16 @@ class StepExecution:
         return self._end(last, number)
 
     def _task(self, program: Program, number: int) -> Task:
-        return Task(self._run, self._node, self._number, self._step, number, program, self._inputs)
+        return Task(
+            self._run,
+            self._node,
+            self._number,
+            self._step,
+            number,
+            program,
+            self._inputs,
+            self._secrets,
+        )
 
     async def _attempt(self, interpreter: Interpreter, task: Task) -> Line:
         """The process is at its gate before its start is told, and runs only afterwards."""
@@ -143,10 +160,16 @@ class StepExecution:
     ) -> Line:
         """Tell the end of an attempt, and its evidence behind it."""
         self._run.files.update([*task.stdout.paths(), *task.stderr.paths()])
+        guard_outputs(self._secrets, outcome)
+        self._sensitive_outputs = self._secrets.only(outcome.outputs)
         note, evidence = await make_evidence(
-            task, story_of(task, interpreter, outcome, started_at), tidy=not outcome.left_running
+            task,
+            story_of(task, interpreter, outcome, started_at),
+            Revealing(task, outcome.outputs),
+            tidy=not outcome.left_running,
         )
-        line = self._run.tell(self._ended(task, outcome, started_at, note))
+        ended = self._ended(task, outcome, started_at, note)
+        line = self._run.tell(ended, self._run.sealed(self._sensitive_outputs))
         if evidence is not None:
             self._run.attach(*evidence)
         return line
@@ -162,12 +185,12 @@ class StepExecution:
             "exitCode": outcome.exit_code,
             "signal": outcome.signal_name,
             "reasonCode": outcome.reason_code,
-            "reason": outcome.reason,
+            "reason": self._secrets.mask.text(outcome.reason),
             "startedAt": to_text(started_at),
             "durationSeconds": outcome.duration,
             "stdoutBytes": task.stdout.total,
             "stderrBytes": task.stderr.total,
-            "outputs": outcome.outputs,
+            "outputs": self._secrets.told(outcome.outputs),
             "retryInSeconds": self._retry_in(task.attempt, outcome),
             "evidence": note,
         }
@@ -212,6 +235,7 @@ class StepExecution:
     ) -> Line:
         behavior = self._step.get("failureBehavior") or {}
         failed = status in {StepStatus.FAILURE, StepStatus.TIMEOUT}
+        sensitive = self._sensitive_outputs if last else {}
         return self._run.tell(
             {
                 "type": "step-finished",
@@ -220,8 +244,9 @@ class StepExecution:
                 "ignored": failed and behavior.get("action") == "retryThenIgnore",
                 "numAttempts": attempts,
                 "reasonCode": code,
-                "reason": reason,
-                "inputs": self._inputs.told,
+                "reason": self._secrets.mask.text(reason),
+                "inputs": self._secrets.told(self._inputs.told),
                 "outputs": last["outputs"] if last else {},
-            }
+            },
+            self._run.sealed(sensitive),
         )

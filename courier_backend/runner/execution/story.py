@@ -12,8 +12,9 @@ from courier_backend.runner.interpreters.interpreter import Interpreter
 def story_of(
     task: Task, interpreter: Interpreter, outcome: Outcome, started_at: datetime
 ) -> dict[str, Any]:
-    """The story of an attempt that has ended."""
-    order = task.run.order
+    """The story of an attempt that has ended. What people wrote or programs said is masked."""
+    order, secrets = task.run.order, task.secrets
+    mask = secrets.mask
     return {
         "runId": order["runId"],
         "instanceId": order["instanceId"],
@@ -21,15 +22,15 @@ def story_of(
         "nodeId": order["nodeId"],
         "step": task.number,
         "attempt": task.attempt,
-        "name": task.step.get("name", ""),
+        "name": mask.value(task.step.get("name", "")),
         "interpreter": interpreter.skill["name"],
         "interpreterVersion": interpreter.skill["version"],
         "interpreterPath": interpreter.path,
-        "command": task.program.shown,
-        "inputs": task.inputs.told,
+        "command": mask.value(task.program.shown),
+        "inputs": secrets.told(task.inputs.told),
         "status": outcome.status,
         "reasonCode": outcome.reason_code,
-        "reason": outcome.reason,
+        "reason": mask.text(outcome.reason),
         "exitCode": outcome.exit_code,
         "signal": outcome.signal_name,
         "startedAt": to_text(started_at),
@@ -42,8 +43,8 @@ def story_of(
         "stdoutBytes": task.stdout.total,
         "stderrBytes": task.stderr.total,
         "outputTrouble": task.stdout.trouble or task.stderr.trouble,
-        "outputs": outcome.outputs,
-        "outputsMissing": outcome.missing_outputs,
-        "runContext": outcome.context,
-        "leftRunning": outcome.left_running,
+        "outputs": secrets.told(outcome.outputs),
+        "outputsMissing": mask.value(outcome.missing_outputs),
+        "runContext": mask.value(outcome.context),
+        "leftRunning": mask.value(outcome.left_running),
     }

@@ -2,8 +2,9 @@
 
 =============  ====================================================================================
 ``journal``    the first line of every file: journal id, the file's own inode, version
-``order``      a run was received: its node and its order
-``line``       a status line of a run, as it is told; `private` holds what only a restart needs
+``order``      a run was received: its node and its order, `sealed` if it holds sensitive values
+``line``       a status line of a run, as it is told; `private` holds what only a restart needs,
+               `sealed` in it the sensitive outputs
 ``evidence``   a small zip, as the line that follows status line `after`
 ``cancel``     a run is to be stopped
 ``stones``     runs that are never executed (again): `why` is ``canceled`` or ``released``
@@ -32,6 +33,16 @@ def order(run_id: str, node_id: str, body: bytes) -> bytes:
         node_id.encode(),
         body,
     )
+
+
+def sealed_order(run_id: str, node_id: str, sealed: str) -> bytes:
+    """A run was received whose order holds sensitive values: all of it is `sealed`."""
+    return _line({"t": "order", "run": run_id, "node": node_id, "sealed": sealed})
+
+
+def place(run_id: str) -> str:
+    """What sealed values of a run are bound to."""
+    return f"run {run_id}"
 
 
 def status(run_id: str, cursor: int, line: bytes, private: dict[str, Any] | None) -> bytes:

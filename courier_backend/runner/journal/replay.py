@@ -7,10 +7,12 @@ from typing import Any
 
 import orjson
 
+from courier_backend.model.errors import Conflict
 from courier_backend.model.ids import new_id
 from courier_backend.model.protocol import RunOrder
 from courier_backend.runner.journal.files import newest, read_records
-from courier_backend.runner.runs.run import Run
+from courier_backend.runner.journal.records import place
+from courier_backend.runner.runs.run import Run, Sealing
 from courier_backend.runner.runs.stones import Stones
 
 
@@ -28,7 +30,7 @@ class Replayed:
     stones: Stones = field(default_factory=Stones)
 
 
-def replay(folder: Path, run_of: Callable[[RunOrder, bytes], Run]) -> Replayed:
+def replay(folder: Path, run_of: Callable[[RunOrder, bytes], Run], seal: Sealing) -> Replayed:
     """Read the newest file of the journal; `run_of` makes a run from its order."""
     replayed = Replayed()
     path = newest(folder)
@@ -42,7 +44,7 @@ def replay(folder: Path, run_of: Callable[[RunOrder, bytes], Run]) -> Replayed:
         elif record.get("t") == "journal":
             known = str(record["id"]) if record.get("inode") == inode else ""
         else:
-            _take(replayed, record, run_of)
+            _take(replayed, record, run_of, seal)
     replayed.trusted = replayed.trusted and bool(known)
     if replayed.trusted:
         replayed.journal_id = known
@@ -50,12 +52,15 @@ def replay(folder: Path, run_of: Callable[[RunOrder, bytes], Run]) -> Replayed:
 
 
 def _take(
-    replayed: Replayed, record: dict[str, Any], run_of: Callable[[RunOrder, bytes], Run]
+    replayed: Replayed,
+    record: dict[str, Any],
+    run_of: Callable[[RunOrder, bytes], Run],
+    seal: Sealing,
 ) -> None:
     """Take a record; one that is there twice counts once."""
     kind = record["t"]
     if kind == "order":
-        _take_order(replayed, record, run_of)
+        _take_order(replayed, record, run_of, seal)
     elif kind == "stones":
         replayed.stones.put(record["runs"], record["day"], record["why"])
         for run_id in record["runs"]:
@@ -65,14 +70,30 @@ def _take(
 
 
 def _take_order(
-    replayed: Replayed, record: dict[str, Any], run_of: Callable[[RunOrder, bytes], Run]
+    replayed: Replayed,
+    record: dict[str, Any],
+    run_of: Callable[[RunOrder, bytes], Run],
+    seal: Sealing,
 ) -> None:
     run_id = record["run"]
     if run_id not in replayed.runs and not replayed.stones.is_released(run_id):
-        order = record["order"]
+        order = _order_in(record, seal)
+        if order is None:
+            replayed.trusted = False
+            return
         run = run_of(order, canonical(order))
         run.cancel_asked = replayed.stones.take_canceled(run_id)
         replayed.runs[run_id] = run
+
+
+def _order_in(record: dict[str, Any], seal: Sealing) -> Any:  # noqa: ANN401  as it was received
+    """The order of a record; None for a sealed one that does not open any more."""
+    if "sealed" not in record:
+        return record["order"]
+    try:
+        return orjson.loads(seal.open(record["sealed"], place(record["run"])))
+    except Conflict:
+        return None
 
 
 def _take_of_run(run: Run, record: dict[str, Any]) -> None:

@@ -27,6 +27,11 @@ class Mask:
         self._forms = forms_of(secrets)
 
     @property
+    def longest(self) -> int:
+        """The size of the longest form."""
+        return len(self._forms[0]) if self._forms else 0
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to hide."""
         return not self._forms
@@ -86,6 +91,11 @@ class MaskStream:
             return data
         data = self._rest + data
         return self._give(data, self._uncertain_from(data))
+
+    def cut(self) -> bytes:
+        """The bytes that follow are lost: what may be the beginning of a value is hidden."""
+        held, self._rest = len(self._rest) - self._covered, b""
+        return _MASKED_BYTES if held > 0 else b""
 
     def finish(self) -> bytes:
         """No more bytes follow; gives the last ones."""

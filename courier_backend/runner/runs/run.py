@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import orjson
 
 from courier_backend.model.times import system_clock, to_text
+from courier_backend.model.variables import sensitive_names
 from courier_backend.runner.journal import records
 from courier_backend.runner.runs.reader import Reader
 
@@ -21,8 +22,25 @@ _HELD_EVIDENCE_BYTES: Final = 32 * 1024
 """An evidence line up to this size lives in the journal and in memory; a larger one is a file."""
 
 
+class Sealing(Protocol):
+    """Hides values, each for its place."""
+
+    def close(self, value: str, place: str) -> str:
+        """The value, sealed."""
+        ...
+
+    def open(self, sealed: str, place: str) -> str:
+        """The value again."""
+        ...
+
+
 class Journal(Protocol):
     """Where a run writes what it tells before it tells it."""
+
+    @property
+    def seal(self) -> Sealing:
+        """What hides sensitive values in it."""
+        ...
 
     def submit(self, data: bytes, then: Callable[[], None] | None = None) -> None:
         """Append; `then` is called once it is on disk."""
@@ -57,11 +75,41 @@ class Run:
         self.told_count = 0
         self.finished = False
         self.files: set[Path] = set()
+        self.hidden: set[tuple[int, int]] = set()
         self.cancel_asked = False
         self.on_cancel: Callable[[], None] | None = None
         self.flush_output: Callable[[], None] | None = None
         self.readers: list[Reader] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._record = b""
+
+    def record(self) -> bytes:
+        """The order for the journal; one with sensitive values is sealed."""
+        if not self._record:
+            node_id = self.order["nodeId"]
+            if sensitive_names(self.order["actions"]["steps"]):
+                sealed = self.journal.seal.close(self.body.decode(), records.place(self.id))
+                self._record = records.sealed_order(self.id, node_id, sealed)
+            else:
+                return records.order(self.id, node_id, self.body)
+        return self._record
+
+    def sealed(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        """Sensitive values as what only a restart needs; None for none."""
+        if not values:
+            return None
+        text = orjson.dumps(values).decode()
+        return {"sealed": self.journal.seal.close(text, records.place(self.id))}
+
+    def opened(self, private: dict[str, Any] | None) -> dict[str, Any]:
+        """The sensitive values that stand with a line."""
+        sealed = (private or {}).get("sealed")
+        if not sealed:
+            return {}
+        values: dict[str, Any] = orjson.loads(
+            self.journal.seal.open(sealed, records.place(self.id))
+        )
+        return values
 
     @property
     def is_over(self) -> bool:
@@ -161,7 +209,7 @@ class Run:
 
     def snapshot(self) -> list[bytes]:
         """The records that bring this run back after a start."""
-        out = [records.order(self.id, self.order["nodeId"], self.body)]
+        out = [self.record()]
         for seq, (line, cursor) in enumerate(zip(self.lines, self.cursors, strict=True), 1):
             out.append(records.status(self.id, cursor, line, self.privates.get(seq)))
             evidence = self.evidence.get(seq)

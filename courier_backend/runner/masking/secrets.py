@@ -1,0 +1,70 @@
+"""What a run must not tell: the values of the names that its job marks sensitive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from courier_backend.model.sensitive import hidden
+from courier_backend.model.variables import sensitive_names, value_text
+from courier_backend.runner.masking.mask import Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from courier_backend.runner.values.inputs import Inputs
+
+
+class Secrets:
+    """The sensitive names of a job, and what hides the values that they have so far.
+
+    A value counts in every step, wherever in the job it stands: a process that one step left
+    behind may print into the output of another.
+    """
+
+    def __init__(
+        self, steps: Sequence[Mapping[str, Any]], outputs: Mapping[str, object] | None = None
+    ) -> None:
+        """`outputs`: what the steps so far have given."""
+        self.names = sensitive_names(steps)
+        self._values = list(_values(steps, self.names)) if self.names else []
+        self.mask = Mask()
+        self.learn(outputs or {})
+
+    def learn(self, outputs: Mapping[str, object]) -> None:
+        """Hide the sensitive ones of these, too."""
+        if self.names:
+            self._values += [value_text(outputs[name]) for name in self.names & outputs.keys()]
+            self.mask = Mask(self._values)
+
+    def marked(self, inputs: Inputs) -> Inputs:
+        """Inputs in which also those count as sensitive that hold such a value somewhere."""
+        if self.mask.is_empty:
+            return inputs
+        holding = {n for n, value in inputs.values.items() if self.mask.text(value) != value}
+        return replace(inputs, sensitive=inputs.sensitive | holding)
+
+    def only(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The sensitive ones of some values by name."""
+        return {name: value for name, value in values.items() if name in self.names}
+
+    def told(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values by name as they may be told."""
+        if not self.names:
+            return dict(values)
+        return {
+            name: hidden() if name in self.names else self.mask.value(value)
+            for name, value in values.items()
+        }
+
+
+def _values(steps: Sequence[Mapping[str, Any]], names: frozenset[str]) -> Iterator[str]:
+    """What inputs and defaults say."""
+    for step in steps:
+        given, expected = step.get("inputs") or {}, step.get("expectedInputs") or {}
+        for name in names:
+            if name in given:
+                yield value_text(given[name])
+            default = (expected.get(name) or {}).get("default")
+            if default is not None:
+                yield value_text(default)

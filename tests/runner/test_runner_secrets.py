@@ -1,0 +1,205 @@
+"""Sensitive values on a runner: hidden in what leaves it, and in what it keeps in its home."""
+
+import asyncio
+import base64
+import io
+import json
+import os
+import signal
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from runner_harness import (
+    Node,
+    RunnerProcess,
+    is_type,
+    one,
+    runner_inside,
+    says,
+    step,
+    text_of,
+    until,
+    until_cut,
+)
+
+from bench.leaks import leaks, shapes_of
+from courier_backend.runner.masking.mask import MASKED
+
+pytestmark = pytest.mark.anyio
+
+SECRET = 'hunt3r/2 "häse"'
+NEEDS = {"PASSWORD": {"required": True, "sensitive": True}}
+VARIABLE = "$COURIER_INPUT_PASSWORD"
+Line = dict[str, Any]
+
+
+def secretive(*commands: str, **more: Any) -> Line:
+    return step(*commands, inputs={"PASSWORD": SECRET}, expectedInputs=NEEDS, **more)
+
+
+def member(lines: list[Line], name: str) -> bytes:
+    return zipped(lines).read(name)
+
+
+def zipped(lines: list[Line]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(base64.b64decode(one(lines, "evidence")["data"])))
+
+
+def shown(lines: list[Line]) -> bytes:
+    """Everything that left the runner, evidence unpacked."""
+    archive = zipped(lines)
+    inside = b"".join(archive.read(name) + name.encode() for name in archive.namelist())
+    return json.dumps(lines, ensure_ascii=False).encode() + json.dumps(lines).encode() + inside
+
+
+def assert_hidden(lines: list[Line], value: str = SECRET) -> None:
+    everything = shown(lines)
+    assert not [shape for shape in shapes_of(value) if shape in everything]
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    async with runner_inside(tmp_path / "home") as (_, nodes):
+        yield nodes[0]
+
+
+async def test_output_is_masked_live_and_in_the_evidence(node: Node) -> None:
+    lines = await node.run(
+        secretive(
+            f'printf "it is %s\\n" "{VARIABLE}"; printf %s "{VARIABLE}" | base64',
+            f'printf "%s" "{VARIABLE}" >&2',
+        )
+    )
+    assert one(lines, "run-finished")["status"] == "success"
+    assert text_of(lines) == f"it is {MASKED}\n{MASKED}\n"
+    assert member(lines, "stdout.log").decode() == text_of(lines)
+    assert member(lines, "stderr.log").decode() == MASKED
+    ended = one(lines, "attempt-finished")
+    assert ended["stdoutBytes"] == len(member(lines, "stdout.log"))
+    assert_hidden(lines)
+
+
+async def test_a_value_that_comes_in_pieces_is_masked(node: Node) -> None:
+    pieces = "".join(f"printf '\\{octet:03o}'; sleep 0.02; " for octet in SECRET.encode())
+    lines = await node.run(secretive(f"printf '<'; {pieces} printf '>'"))
+    assert text_of(lines) == f"<{MASKED}>"
+    offsets = [(line["offset"], line["bytes"]) for line in lines if line["type"] == "output"]
+    assert offsets[0][0] == 0
+    assert sum(size for _, size in offsets) == len(f"<{MASKED}>".encode())
+    assert_hidden(lines)
+
+
+async def test_inputs_are_told_as_sensitive_and_others_masked(node: Node) -> None:
+    secret_step = step(
+        "exit 3",
+        inputs={"PASSWORD": SECRET, "URL": f"http://u:{SECRET}@host"},
+        expectedInputs=NEEDS,
+    )
+    lines = await node.run(secret_step)
+    ended = one(lines, "step-finished")
+    assert ended["inputs"] == {
+        "PASSWORD": {"sensitive": True},
+        "URL": f"http://u:{MASKED}@host",
+    }
+    assert json.loads(member(lines, "attempt.json"))["inputs"] == ended["inputs"]
+    assert_hidden(lines)
+
+
+async def test_a_command_that_holds_the_value_is_masked_and_on_no_command_line(node: Node) -> None:
+    own = "tr '\\0' ' ' < /proc/$$/cmdline"
+    lines = await node.run(secretive(f"echo '{SECRET}' > /dev/null; {own}; echo; echo done"))
+    assert "/proc/self/fd/" in text_of(lines)
+    assert text_of(lines).endswith("\ndone\n")
+    assert_hidden(lines)
+
+
+async def test_what_is_left_running_is_named_without_the_value(node: Node) -> None:
+    lines = await node.run(secretive(f"sh -c 'sleep 60 # '\"{VARIABLE}\" >/dev/null 2>&1 &"))
+    left = json.loads(member(lines, "attempt.json"))["leftRunning"]
+    for process in left:
+        os.kill(process["pid"], signal.SIGKILL)
+    assert f"sh -c sleep 60 # {MASKED}" in [process["command"] for process in left]
+    assert_hidden(lines)
+
+
+async def test_files_of_the_evidence_are_masked_large_ones_too(node: Node) -> None:
+    lines = await node.run(
+        secretive(
+            f'cd "$COURIER_EVIDENCE_DIR"; printf "a %s b" "{VARIABLE}" > small',
+            f'head -c 1000000 /dev/zero > big; printf "%s" "{VARIABLE}" >> big',
+            "head -c 1000000 /dev/zero >> big",
+            f'printf x > "$(printf %s "{VARIABLE}" | tr / _ | base64)"',
+        )
+    )
+    archive = zipped(lines)
+    assert archive.read("files/small").decode() == f"a {MASKED} b"
+    assert archive.read("files/big") == bytes(1000000) + MASKED.encode() + bytes(1000000)
+    assert_hidden(lines)
+
+
+async def test_an_earlier_step_may_not_tell_the_value_of_a_later_one(node: Node) -> None:
+    lines = await node.run(step(f"printf '%s' '{SECRET}'"), secretive("true"))
+    assert text_of(lines) == MASKED
+    texts = json.dumps(lines, ensure_ascii=False)
+    assert "hunt3r" not in texts
+
+
+async def test_a_home_never_holds_the_value(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with runner_inside(home) as (runner, (node,)):
+        order = node.order(secretive(f'echo "{VARIABLE}"; echo up; read -r _ < fifo || sleep 60'))
+        async with node.ordered(order) as lines:
+            await until(lines, says("up"))
+            path = f"runs/{order['runId']}/steps/1/attempts/1/output"
+            assert (await node.get(path)).text == f"{MASKED}\nup\n"
+            assert leaks(home, SECRET) == []
+            await node.delete(order["runId"])
+            await until(lines, is_type("run-finished"))
+        assert (home / "secret.key").stat().st_mode & 0o777 == 0o600
+        assert runner.ledger.runs[order["runId"]].snapshot()[0].startswith(b'{"t":"order"')
+        assert SECRET.encode() not in b"".join(runner.ledger.runs[order["runId"]].snapshot())
+    assert leaks(home, SECRET) == []
+
+
+async def test_a_runner_without_secrets_makes_no_key(tmp_path: Path) -> None:
+    async with runner_inside(tmp_path) as (_, (node,)):
+        await node.run(step("true"))
+    assert not (tmp_path / "secret.key").exists()
+
+
+async def test_a_sealed_order_is_taken_up_after_a_kill(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with httpx.AsyncClient(timeout=30) as client:
+        running = RunnerProcess(home)
+        node = running.node(client)
+        order = node.order(
+            secretive("test -e once && exit 0; touch once; echo up; sleep 60", retryCount=1),
+            secretive(f"test \"{VARIABLE}\" = '{SECRET}' && echo same"),
+        )
+        async with node.ordered(order) as lines:
+            await until(lines, says("up"))
+            running.kill()
+            await until_cut(lines)
+        assert leaks(home, SECRET) == []
+        again = RunnerProcess(home)
+        try:
+            told = await again.node(client).events(order["runId"])
+            assert one(told, "run-finished")["status"] == "success"
+        finally:
+            again.end()
+    assert leaks(home, SECRET) == []
+
+
+async def test_a_journal_whose_key_is_lost_is_not_trusted(tmp_path: Path) -> None:
+    async with runner_inside(tmp_path) as (_, (node,)):
+        order = node.order(secretive("true"))
+        await node.lines(order)
+        journal_id = (await node.get("node")).json()["journalId"]
+    await asyncio.to_thread((tmp_path / "secret.key").write_bytes, bytes(32))
+    async with runner_inside(tmp_path) as (_, (node,)):
+        assert (await node.get("node")).json()["journalId"] != journal_id
+        assert (await node.get(f"runs/{order['runId']}/events?after=0")).status_code == 404
