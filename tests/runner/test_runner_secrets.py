@@ -27,6 +27,8 @@ from runner_harness import (
 )
 
 from bench.leaks import leaks, shapes_of
+from courier_backend.runner.execution.host import Host
+from courier_backend.runner.execution.spool import SpoolBounds
 from courier_backend.runner.masking.mask import MASKED
 
 pytestmark = pytest.mark.anyio
@@ -203,3 +205,177 @@ async def test_a_journal_whose_key_is_lost_is_not_trusted(tmp_path: Path) -> Non
     async with runner_inside(tmp_path) as (_, (node,)):
         assert (await node.get("node")).json()["journalId"] != journal_id
         assert (await node.get(f"runs/{order['runId']}/events?after=0")).status_code == 404
+
+
+TOKEN = "tok-7f/9+a=b"
+MAKES = f"printf 'token=%s\\n' '{TOKEN[:5]}''{TOKEN[5:]}'"
+
+
+def taking(expression: str = "token=(.*)", **more: Any) -> Line:
+    return {
+        "sourceType": "output",
+        "source": "stdout",
+        "extractMethod": "regEx",
+        "expression": expression,
+        "required": False,
+        "sensitive": True,
+        **more,
+    }
+
+
+async def test_a_sensitive_output_is_given_to_later_steps_and_shown_nowhere(node: Node) -> None:
+    lines = await node.run(
+        step(MAKES, f"{MAKES} >&2", outputFieldRules={"TOKEN": taking()}),
+        step(
+            'printf "%s" "$COURIER_INPUT_TOKEN" | wc -c; echo "got $COURIER_INPUT_TOKEN"',
+            expectedInputs={"TOKEN": {"required": True, "sensitive": False}},
+        ),
+    )
+    assert one(lines, "run-finished")["status"] == "success"
+    first, second = [line for line in lines if line["type"] == "step-finished"]
+    assert first["outputs"] == {"TOKEN": {"sensitive": True}}
+    assert second["inputs"] == {"TOKEN": {"sensitive": True}}
+    assert text_of(lines).split() == [str(len(TOKEN)), "got", MASKED]
+    zips = evidence_of(lines)
+    assert zips[0].read("stdout.log").decode() == f"token={MASKED}\n"
+    assert zips[0].read("stderr.log").decode() == f"token={MASKED}\n"
+    told = json.loads(zips[0].read("attempt.json"))
+    assert told["outputs"] == {"TOKEN": {"sensitive": True}}
+    assert_nowhere(lines, TOKEN)
+
+
+def evidence_of(lines: list[Line]) -> list[zipfile.ZipFile]:
+    found = [line["data"] for line in lines if line["type"] == "evidence"]
+    return [zipfile.ZipFile(io.BytesIO(base64.b64decode(data))) for data in found]
+
+
+def assert_nowhere(lines: list[Line], value: str) -> None:
+    """In no member of any evidence, and in no line besides commands, which the order itself has."""
+    inside = [archive.read(n) for archive in evidence_of(lines) for n in archive.namelist()]
+    everything = json.dumps(lines).encode() + b"".join(inside)
+    assert not [shape for shape in shapes_of(value) if shape in everything]
+
+
+async def test_output_with_a_sensitive_rule_is_hidden_until_the_step_ends(tmp_path: Path) -> None:
+    async with runner_inside(tmp_path / "home") as (_, (node,)):
+        waits = "mkfifo go; echo $$ > pid; read -r _ < go"
+        order = node.order(step(MAKES, waits, outputFieldRules={"TOKEN": taking()}))
+        async with node.ordered(order) as lines:
+            told = await until(lines, is_type("output"))
+            assert (told["text"], told["bytes"], told["hidden"]) == ("", 0, len(TOKEN) + 7)
+            path = f"runs/{order['runId']}/steps/1/attempts/1/output"
+            answer = await node.get(path)
+            assert (answer.content, answer.headers["courier-total"]) == (b"", "0")
+            assert leaks(tmp_path / "home", TOKEN) == []
+            await asyncio.to_thread((node.home / "go").write_text, "\n")
+            await until(lines, is_type("run-finished"))
+        assert (await node.get(path)).text == f"token={MASKED}\n"
+    assert leaks(tmp_path / "home", TOKEN) == []
+
+
+async def test_output_in_which_the_sensitive_value_was_not_found_is_withheld(node: Node) -> None:
+    lines = await node.run(
+        step(f"{MAKES}; echo oops >&2; exit 4", outputFieldRules={"TOKEN": taking("key=(.*)")})
+    )
+    assert one(lines, "attempt-finished")["reason"] == "ended with exit code 4"
+    (archive,) = evidence_of(lines)
+    assert archive.read("stdout.log") == (
+        b"[%d bytes are withheld: they may hold TOKEN, a sensitive output that was not found "
+        b"in them]\n" % (len(TOKEN) + 7)
+    )
+    assert archive.read("stderr.log") == b"oops\n"
+    assert_nowhere(lines, TOKEN)
+
+
+async def test_an_artifact_in_which_the_value_was_not_found_is_left_out(node: Node) -> None:
+    rule = taking("$.token", sourceType="artifact", source="a.json", extractMethod="jsonPath")
+    lines = await node.run(
+        step(f'{MAKES} > "$COURIER_EVIDENCE_DIR/a.json"', outputFieldRules={"TOKEN": rule})
+    )
+    (archive,) = evidence_of(lines)
+    assert "files/a.json" not in archive.namelist()
+    (left,) = json.loads(archive.read("attempt.json"))["filesLeftOut"]
+    assert left["name"] == "files/a.json"
+    assert "sensitive output" in left["reason"]
+    assert_nowhere(lines, TOKEN)
+
+
+async def test_a_sensitive_output_that_is_too_short_fails_the_attempt(node: Node) -> None:
+    lines = await node.run(step("echo token=abc", outputFieldRules={"TOKEN": taking()}))
+    ended = one(lines, "attempt-finished")
+    assert (ended["status"], ended["reasonCode"]) == ("failure", "missing-output")
+    assert ended["reason"] == (
+        "the output TOKEN is sensitive, but its value is shorter than 4 bytes, "
+        "so it could not be hidden"
+    )
+    assert ended["outputs"] == {}
+    (archive,) = evidence_of(lines)
+    assert b"abc" not in archive.read("stdout.log")
+
+
+async def test_a_long_hidden_output_is_masked_where_it_was_cut(tmp_path: Path) -> None:
+    def small(host: Host) -> None:
+        host.bounds = SpoolBounds(head=20_000, tail=10_000)
+
+    token = "AAQQZZXXYYKKWWVV"
+    async with runner_inside(tmp_path / "home", adjust=small) as (_, (node,)):
+        # The head ends, and the tail begins, in the middle of the token.
+        parts = [
+            f"printf 'token={token}\\n'",
+            f"head -c {20_000 - 23 - 8} /dev/zero; printf '%s' {token}",
+            "head -c 50000 /dev/zero",
+            f"printf '%s' {token}; head -c {10_000 - 8} /dev/zero",
+        ]
+        lines = await node.run(step(*parts, outputFieldRules={"TOKEN": taking()}))
+    kept = evidence_of(lines)[0].read("stdout.log")
+    assert kept.startswith(f"token={MASKED}\n".encode())
+    assert token[:2].encode() not in kept
+    assert not any(part in kept for part in (b"VV", b"KK", b"ZZ"))
+    assert b"bytes left out here" in kept
+
+
+async def test_a_sensitive_output_reaches_later_steps_after_a_kill(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with httpx.AsyncClient(timeout=30) as client:
+        running = RunnerProcess(home)
+        node = running.node(client)
+        order = node.order(
+            step(MAKES, outputFieldRules={"TOKEN": taking()}),
+            step("test -e once && exit 0; touch once; echo up; sleep 60", retryCount=1),
+            step(f"test \"$COURIER_INPUT_TOKEN\" = '{TOKEN[:5]}''{TOKEN[5:]}' && echo same"),
+        )
+        async with node.ordered(order) as lines:
+            await until(lines, says("up"))
+            running.kill()
+            await until_cut(lines)
+        assert leaks(home, TOKEN) == []
+        again = RunnerProcess(home)
+        try:
+            told = await again.node(client).events(order["runId"])
+            assert one(told, "run-finished")["status"] == "success"
+        finally:
+            again.end()
+    assert leaks(home, TOKEN) == []
+
+
+async def test_hidden_output_of_an_interrupted_attempt_is_withheld(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with httpx.AsyncClient(timeout=30) as client:
+        running = RunnerProcess(home)
+        order = running.node(client).order(
+            step(f"{MAKES}; sleep 60", outputFieldRules={"TOKEN": taking()})
+        )
+        async with running.node(client).ordered(order) as lines:
+            await until(lines, is_type("output"))
+            await running.node(client).get(f"runs/{order['runId']}/steps/1/attempts/1/output")
+            running.kill()
+            await until_cut(lines)
+        again = RunnerProcess(home)
+        try:
+            told = await again.node(client).events(order["runId"])
+        finally:
+            again.end()
+    (archive,) = evidence_of(told)
+    assert not archive.read("stdout.log").startswith(b"token")
+    assert_nowhere(told, TOKEN)
+    assert leaks(home, TOKEN) == []
