@@ -101,6 +101,9 @@ class ReasonCode(StrEnum):
     OVERLAP = "overlap"
     OPERATOR = "operator"
     NO_NODES = "no-nodes"
+    FILTER_UNKNOWN = "filter-unknown"
+    LIST_UNKNOWN = "list-unknown"
+    PATTERN_TOO_SLOW = "pattern-too-slow"
     WAITING_FOR_NODE = "waiting-for-node"
     UNREACHABLE = "unreachable"
     NO_CONTACT = "no-status-in-time"
@@ -112,6 +115,10 @@ class ReasonCode(StrEnum):
 
 NODE_IS_BUSY: Final = "the node is busy with other runs"
 """The sentence to `ReasonCode.WAITING_FOR_NODE`."""
+UNRESOLVED: Final = frozenset(
+    {ReasonCode.FILTER_UNKNOWN, ReasonCode.LIST_UNKNOWN, ReasonCode.PATTERN_TOO_SLOW}
+)
+"""Why nobody can tell which nodes a group has."""
 
 FINAL_INSTANCE: Final = frozenset(
     {

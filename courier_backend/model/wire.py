@@ -257,8 +257,16 @@ class PlanNode(TypedDict):
     problem: NotRequired[str]
 
 
+class LeftOutItem(TypedDict):
+    """A node that a filter or a saved list leaves out: why, a sentence for each constraint."""
+
+    id: str
+    name: str
+    reasons: list[str]
+
+
 class PlanGroup(TypedDict):
-    """A group as it would be resolved now."""
+    """A group as it would be resolved now. `leftOut`: the first of `leftOutCount` nodes."""
 
     groupNumber: int
     nodes: list[PlanNode]
@@ -266,6 +274,8 @@ class PlanGroup(TypedDict):
     rolling: bool
     timeoutSeconds: int
     criteria: list[dict[str, Any]]
+    leftOut: list[LeftOutItem]
+    leftOutCount: int
 
 
 class BlockedItem(TypedDict):

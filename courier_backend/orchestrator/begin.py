@@ -9,7 +9,8 @@ from courier_backend.model.event import GroupData, NewEvent, RunData
 from courier_backend.model.status import GroupStatus, InstanceStatus, RunStatus
 from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
 from courier_backend.targeting.batches import batch_numbers, batch_size_of
-from courier_backend.targeting.resolve import NodeView, Resolved, resolve_group
+from courier_backend.targeting.resolve import Resolved, resolve_group
+from courier_backend.targeting.view import FleetView
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Cause:
 def begin(
     job_id: str,
     definition: Mapping[str, Any],
-    nodes: Mapping[str, NodeView],
+    fleet: FleetView,
     *,
     cause: Cause,
     defaults: Defaults,
@@ -41,7 +42,7 @@ def begin(
 ) -> tuple[InstanceState, NewEvent]:
     """The instance of a job (in normal form) on the nodes as they are now, and its event."""
     groups = [
-        _group(number, spec, definition, nodes, defaults, new_id)
+        _group(number, spec, definition, fleet, defaults, new_id)
         for number, spec in enumerate(definition["target"]["groups"])
     ]
     parallel = definition["target"]["executionType"] == "parallel"
@@ -67,11 +68,12 @@ def _group(
     number: int,
     spec: Mapping[str, Any],
     definition: Mapping[str, Any],
-    nodes: Mapping[str, NodeView],
+    fleet: FleetView,
     defaults: Defaults,
     new_id: Callable[[], str],
 ) -> tuple[GroupState, list[RunData]]:
-    resolved = resolve_group(spec, definition["actions"], nodes)
+    resolution = resolve_group(spec, definition["actions"], fleet)
+    resolved = resolution.nodes
     size = batch_size_of(spec["batchSize"], len(resolved))
     rolling = spec["distributionMethod"] == "rolling"
     numbers = [0] * len(resolved) if rolling else batch_numbers(len(resolved), size)
@@ -90,6 +92,8 @@ def _group(
         criteria=spec["successCriteria"],
         early_termination=spec["earlyTermination"],
         runs=[_run_state(run) for run in runs],
+        fault=resolution.reason_code,
+        fault_reason=resolution.reason,
     )
     return group, runs
 
@@ -125,8 +129,8 @@ def _group_data(group: GroupState) -> GroupData:
     return {
         "groupNumber": group.number,
         "status": GroupStatus.PENDING,
-        "reasonCode": "",
-        "reason": "",
+        "reasonCode": group.fault,
+        "reason": group.fault_reason,
         "nodeCount": len(group.runs),
         "batchSize": group.batch_size,
         "batchCount": batches,

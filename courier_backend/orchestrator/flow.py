@@ -76,8 +76,7 @@ def _judge(turn: Turn, group: GroupState) -> None:
 
 
 def _fail(turn: Turn, group: GroupState) -> None:
-    reason = group.bar.sentence(group.failed)
-    code = ReasonCode.CRITERIA_UNREACHABLE if group.runs else ReasonCode.NO_NODES
+    code, reason = group.failing()
     turn.change_group(group, GroupStatus.FAILURE, code, reason)
     if group.early_termination:
         end_pending(turn, group, RunStatus.SKIPPED, code, reason)
@@ -143,8 +142,6 @@ def _end(turn: Turn) -> None:
 
 
 def _end_failed(turn: Turn, failed: list[GroupState]) -> None:
-    code = ReasonCode.CRITERIA_UNREACHABLE if failed[0].runs else ReasonCode.NO_NODES
-    reason = "; ".join(
-        f"group {group.number}: {group.bar.sentence(group.failed)}" for group in failed
-    )
+    code, _ = failed[0].failing()
+    reason = "; ".join(f"group {group.number}: {group.failing()[1]}" for group in failed)
     turn.end_instance(InstanceStatus.FAILURE, code, reason)

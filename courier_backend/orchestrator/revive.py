@@ -7,6 +7,7 @@ from typing import Any
 
 from courier_backend.model.status import (
     IN_FLIGHT_RUN,
+    UNRESOLVED,
     GroupStatus,
     InstanceStatus,
     ReasonCode,
@@ -56,6 +57,7 @@ class GroupRow:
     queue_timeout_seconds: float
     criteria: Sequence[Mapping[str, Any]]
     early_termination: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def revive(row: InstanceRow) -> InstanceState:
 
 def _group(row: GroupRow, runs: list[RunState]) -> GroupState:
     status = GroupStatus(row.status)
+    is_unresolved = row.reason_code in UNRESOLVED
     return GroupState(
         number=row.number,
         batch_size=row.batch_size,
@@ -106,6 +109,8 @@ def _group(row: GroupRow, runs: list[RunState]) -> GroupState:
         runs=runs,
         status=status,
         cancel_asked=status is GroupStatus.RUNNING and row.reason_code == ReasonCode.OPERATOR,
+        fault=row.reason_code if is_unresolved else "",
+        fault_reason=row.reason if is_unresolved else "",
     )
 
 

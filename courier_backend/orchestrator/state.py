@@ -11,6 +11,7 @@ from courier_backend.model.status import (
     IN_FLIGHT_RUN,
     GroupStatus,
     InstanceStatus,
+    ReasonCode,
     RunStatus,
 )
 from courier_backend.targeting.criteria import Bar, bar_of
@@ -79,6 +80,7 @@ class GroupState:
     """One group: its runs in the order of dispatch, and counts that are kept, never recounted.
 
     `over`: the verdict stands and all runs are final. `next_index`: no run before it is pending.
+    `fault`: why nobody can tell which nodes it has; then it has no runs, and fails.
     """
 
     number: int
@@ -91,6 +93,8 @@ class GroupState:
     runs: list[RunState]
     status: GroupStatus = GroupStatus.PENDING
     cancel_asked: bool = False
+    fault: str = ""
+    fault_reason: str = ""
     over: bool = False
     next_index: int = 0
     counts: list[int] = field(init=False)
@@ -126,6 +130,13 @@ class GroupState:
     def verdict(self) -> bool | None:
         """Whether the criteria will hold, cannot hold, or (None) may still go either way."""
         return self.bar.judge(self.counts[SUCCEEDED], self.counts[FAILED])
+
+    def failing(self) -> tuple[str, str]:
+        """Why the criteria cannot hold: a code and a sentence."""
+        if self.fault:
+            return self.fault, self.fault_reason
+        code = ReasonCode.CRITERIA_UNREACHABLE if self.runs else ReasonCode.NO_NODES
+        return code, self.bar.sentence(self.failed)
 
     def move(self, run: RunState, status: RunStatus) -> None:
         """Give a run another status, and count it there."""

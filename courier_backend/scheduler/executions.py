@@ -15,7 +15,7 @@ from courier_backend.model.times import Clock
 from courier_backend.orchestrator.begin import Cause, Defaults, begin
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.store.store import Store
-from courier_backend.targeting.resolve import NodeView
+from courier_backend.targeting.view import FleetView, NodeView
 
 
 class Executions:
@@ -43,9 +43,9 @@ class Executions:
         runs = self._settings.runs
         return Defaults(runs.timeout_seconds, runs.queue_timeout_seconds)
 
-    def views(self) -> dict[str, NodeView]:
-        """The nodes as targeting sees them."""
-        return {node.id: _view(node) for node in self._directory}
+    def view(self) -> FleetView:
+        """The fleet as targeting sees it, now."""
+        return FleetView({node.id: _view(node) for node in self._directory})
 
     async def execute(
         self,
@@ -66,7 +66,7 @@ class Executions:
         state, created = begin(
             job_id,
             definition,
-            self.views(),
+            self.view(),
             cause=cause,
             defaults=self.defaults,
             new_id=new_id,

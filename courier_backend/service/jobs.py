@@ -38,7 +38,7 @@ class Jobs:
     def plan(self, submission: Submission) -> PlanItem:
         """What a job file would do now."""
         return plan_of(
-            parsed(submission), self._executions.views(), self._executions.defaults, self._clock
+            parsed(submission), self._executions.view(), self._executions.defaults, self._clock
         )
 
     async def add(self, submission: Submission, *, idempotency_key: str, by: str) -> Submitted:
@@ -52,7 +52,7 @@ class Jobs:
         if job.schedule_rule != "immediate":
             raise BadInput(f"{NO_RECURRENCE}.", hint='Use "immediate".')
         executions = self._executions
-        problems = [*problems, *target_warnings(job, executions.views(), executions.defaults)]
+        problems = [*problems, *target_warnings(job, executions.view(), executions.defaults)]
         if not idempotency_key:
             return await self._add(job, problems, "", "", by)
         digest = _digest(job)

@@ -1,21 +1,22 @@
 """`plan`: what a job file would do now. Writes nothing, calls no node."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from courier_backend.model.errors import BadInput
 from courier_backend.model.job import Job
 from courier_backend.model.parse import Parsed
 from courier_backend.model.times import Clock, system_clock, to_text
-from courier_backend.model.wire import PlanGroup, PlanItem, PlanNode, ProblemItem
+from courier_backend.model.wire import LeftOutItem, PlanGroup, PlanItem, PlanNode, ProblemItem
 from courier_backend.orchestrator.begin import Defaults
 from courier_backend.targeting.batches import batch_size_of, in_batches
-from courier_backend.targeting.resolve import NodeView, Resolved, resolve_group
+from courier_backend.targeting.resolve import LeftOut, Resolution, Resolved, left_out, resolve_group
+from courier_backend.targeting.view import FleetView
+
+MOST_LEFT_OUT: Final = 200
+"""So many of the nodes that a filter leaves out are told; a person reads no more."""
 
 
-def plan_of(
-    parsed: Parsed, nodes: Mapping[str, NodeView], defaults: Defaults, clock: Clock
-) -> PlanItem:
+def plan_of(parsed: Parsed, fleet: FleetView, defaults: Defaults, clock: Clock) -> PlanItem:
     """The plan of a job file, with everything that is wrong or odd about it."""
     plan: PlanItem = {
         "valid": parsed.job is not None,
@@ -27,7 +28,7 @@ def plan_of(
         "warnings": [],
     }
     if parsed.job is not None:
-        _add_groups(plan, parsed.job, nodes, defaults)
+        _add_groups(plan, parsed.job, fleet, defaults)
         if parsed.job.schedule_rule == "immediate":
             plan["nextExecutions"] = [to_text(clock())]
         else:
@@ -41,11 +42,9 @@ NO_RECURRENCE = (
 )
 
 
-def target_warnings(
-    job: Job, nodes: Mapping[str, NodeView], defaults: Defaults
-) -> list[ProblemItem]:
+def target_warnings(job: Job, fleet: FleetView, defaults: Defaults) -> list[ProblemItem]:
     """What an operator should know of the targets of a job that is accepted all the same."""
-    plan = plan_of(Parsed(job, []), nodes, defaults, system_clock)
+    plan = plan_of(Parsed(job, []), fleet, defaults, system_clock)
     return [
         {
             "severity": "warning",
@@ -59,23 +58,21 @@ def target_warnings(
     ]
 
 
-def _add_groups(
-    plan: PlanItem, job: Job, nodes: Mapping[str, NodeView], defaults: Defaults
-) -> None:
+def _add_groups(plan: PlanItem, job: Job, fleet: FleetView, defaults: Defaults) -> None:
     normal = job.normal()
     for number, spec in enumerate(normal["target"]["groups"]):
-        try:
-            resolved = resolve_group(spec, normal["actions"], nodes)
-        except BadInput as error:
-            plan["valid"] = False
-            plan["warnings"].append(f"target.groups[{number}]: {error.message}")
-            continue
-        plan["groups"].append(_group(number, spec, resolved, defaults))
-        plan["warnings"] += _warnings(number, resolved, nodes)
+        resolution = resolve_group(spec, normal["actions"], fleet)
+        others = left_out(spec, fleet)
+        plan["groups"].append(_group(number, spec, resolution.nodes, others, defaults))
+        plan["warnings"] += _warnings(number, resolution, fleet)
 
 
 def _group(
-    number: int, spec: Mapping[str, Any], resolved: list[Resolved], defaults: Defaults
+    number: int,
+    spec: Mapping[str, Any],
+    resolved: list[Resolved],
+    others: list[LeftOut],
+    defaults: Defaults,
 ) -> PlanGroup:
     size = batch_size_of(spec["batchSize"], len(resolved))
     return {
@@ -85,7 +82,17 @@ def _group(
         "rolling": spec["distributionMethod"] == "rolling",
         "timeoutSeconds": spec["timeoutSeconds"] or defaults.timeout_seconds,
         "criteria": spec["successCriteria"],
+        "leftOut": left_out_items(others),
+        "leftOutCount": len(others),
     }
+
+
+def left_out_items(others: Sequence[LeftOut]) -> list[LeftOutItem]:
+    """The first of the nodes that were left out, as the API tells them."""
+    return [
+        {"id": each.node_id, "name": each.name, "reasons": each.reasons}
+        for each in others[:MOST_LEFT_OUT]
+    ]
 
 
 def _node(node: Resolved) -> PlanNode:
@@ -95,13 +102,15 @@ def _node(node: Resolved) -> PlanNode:
     return item
 
 
-def _warnings(number: int, resolved: list[Resolved], nodes: Mapping[str, NodeView]) -> list[str]:
+def _warnings(number: int, resolution: Resolution, fleet: FleetView) -> list[str]:
     """What an operator should know before: nodes that cannot run it, or do not answer now."""
     found = []
-    if not resolved:
+    if resolution.reason:
+        found.append(f"group {number}: {resolution.reason}, so it will fail")
+    elif not resolution.nodes:
         found.append(f"group {number} has no node, so it will fail")
-    for node in resolved:
-        known = nodes.get(node.node_id)
+    for node in resolution.nodes:
+        known = fleet.nodes.get(node.node_id)
         if node.reason:
             found.append(f"group {number}: {node.reason}")
         elif known is not None and known.health == "offline":

@@ -168,6 +168,7 @@ def _group_row(group: StoredGroup, queue_timeout: int | None, defaults: Defaults
         queue_timeout_seconds=queue_timeout or defaults.queue_timeout_seconds,
         criteria=group.criteria,
         early_termination=group.early_termination,
+        reason=group.reason,
     )
 
 

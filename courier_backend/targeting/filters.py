@@ -1,53 +1,156 @@
-"""Whether a node meets the constraints of a filter (pure). Constraints are ANDed, values ORed."""
+"""Whether a node meets the constraints of a filter, and if not, which of them fail and why (pure).
 
-import re
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+All constraints must hold; several values of one are alternatives, several bounds of a version are
+not. ``!=`` is the opposite of ``=``: it holds for a node that has no such attribute at all.
+"""
 
-from courier_backend.model.errors import BadInput
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from courier_backend.targeting.resolve import NodeView
-
-
-def matches(node: "NodeView", constraints: Mapping[str, Any]) -> bool:
-    """Whether all constraints hold.
-
-    Raises:
-        BadInput: a kind of constraint that cannot be judged yet, or a pattern that is none.
-    """
-    other = [key for key, value in constraints.items() if value and key != "attributes"]
-    if other:
-        raise BadInput(f"Filters by {', '.join(sorted(other))} cannot be used yet.")
-    return all(_attribute(node, each) for each in constraints.get("attributes") or ())
+from courier_backend.model.attributes import AGENT_NAMESPACES, attribute_text
+from courier_backend.model.patterns import search
+from courier_backend.model.versions import read_bound, read_version
+from courier_backend.targeting.view import NodeView
 
 
-def _attribute(node: "NodeView", constraint: Mapping[str, Any]) -> bool:
-    text = _value(node, constraint["name"], constraint.get("namespace") or ())
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A constraint that does not hold: where it stands in the filter, and why, in a sentence."""
+
+    path: str
+    reason: str
+
+
+class NodeFilter:
+    """The constraints of a filter, ready to judge nodes."""
+
+    def __init__(self, constraints: Mapping[str, Any]) -> None:
+        self._tests = list(_tests(constraints))
+
+    def admits(self, node: NodeView) -> bool:
+        """Whether all constraints hold.
+
+        Raises:
+            PatternTooSlow: a pattern could not be judged in time.
+        """
+        return not any(test(node) for _, test in self._tests)
+
+    def failures(self, node: NodeView) -> list[Failure]:
+        """The constraints that do not hold; none for a node that the filter admits.
+
+        Raises:
+            PatternTooSlow: a pattern could not be judged in time.
+        """
+        judged = ((path, test(node)) for path, test in self._tests)
+        return [Failure(path, reason) for path, reason in judged if reason]
+
+
+_Test = Callable[[NodeView], str]
+"""Gives why the constraint does not hold, "" when it does."""
+
+
+def _tests(constraints: Mapping[str, Any]) -> Iterator[tuple[str, _Test]]:
+    for number, attribute in enumerate(constraints.get("attributes") or ()):
+        yield f"attributes[{number}]", _attribute_test(attribute)
+    for number, skill in enumerate(constraints.get("skills") or ()):
+        yield f"skills[{number}]", _skill_test(skill)
+    if level := constraints.get("enrollmentLevel"):
+        yield "enrollmentLevel", _state_test(level, "enrollment", lambda node: node.enrollment)
+    if health := constraints.get("healthStatus"):
+        yield "healthStatus", _state_test(health, "health", lambda node: node.health)
+    if override := constraints.get("overrideSettings"):
+        yield "overrideSettings", _override_test(override)
+
+
+def _attribute_test(constraint: Mapping[str, Any]) -> _Test:
+    name, namespaces = constraint["name"], constraint.get("namespace") or ()
     wanted = [str(each) for each in constraint["value"]]
-    match constraint["operator"]:
-        case "=":
-            return text in wanted
-        case "!=":
-            return text not in wanted
-        case "MATCHES":
-            return text is not None and any(_search(pattern, text) for pattern in wanted)
-        case _:
-            return text is not None and any(part in text for part in wanted)
+    symbol = constraint["operator"]
+    compare, words = _COMPARISONS[symbol]
+
+    def test(node: NodeView) -> str:
+        values = _values(node, name, namespaces)
+        holds = any(compare(value, each) for value in values for each in wanted)
+        if holds is (symbol != "!="):
+            return ""
+        if not values:
+            return f"it has no {name}{_place(namespaces)}"
+        return f"{name} is {_either(values)}, which {words} {_either(wanted)}"
+
+    return test
 
 
-def _value(node: "NodeView", name: str, namespaces: Collection[str]) -> str | None:
-    """A tag or a fact as text; None where the node has no such attribute."""
+_COMPARISONS: Final[Mapping[str, tuple[Callable[[str, str], bool], str]]] = {
+    "=": (lambda value, wanted: value == wanted, "is not"),
+    "!=": (lambda value, wanted: value == wanted, "must not be"),
+    "MATCHES": (lambda value, wanted: search(wanted, value) is not None, "does not match"),
+    "CONTAINS": (lambda value, wanted: wanted in value, "does not contain"),
+}
+
+
+def _values(node: NodeView, name: str, namespaces: Sequence[str]) -> list[str]:
+    """What the node has under this name, in these namespaces or (none given) in all."""
+    found = []
     if (not namespaces or "tags" in namespaces) and name in node.tags:
-        return node.tags[name]
-    if not namespaces or any(each != "tags" for each in namespaces):
+        found.append(node.tags[name])
+    if not namespaces or AGENT_NAMESPACES & set(namespaces):
         value = node.facts.get(name)
-        return None if value is None else str(value)
-    return None
+        found += [] if value is None else [attribute_text(value)]
+    for namespace in namespaces or node.attributes:
+        value = node.attributes.get(namespace, {}).get(name)
+        found += [] if value is None else [value]
+    return list(dict.fromkeys(found))
 
 
-def _search(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error as error:
-        raise BadInput(f'"{pattern}" is not a pattern: {error}.') from error
+def _skill_test(constraint: Mapping[str, Any]) -> _Test:
+    name = constraint["name"]
+    bounds = [(text, read_bound(text)) for text in constraint.get("version") or ()]
+
+    def test(node: NodeView) -> str:
+        installed = node.skills.get(name)
+        if installed is None:
+            return f"it has no skill {name}"
+        if not bounds:
+            return ""
+        try:
+            version = read_version(installed)
+        except ValueError:
+            return f"{name} has the version {installed!r}, which is none"
+        missed = [text.strip() for text, bound in bounds if not bound.admits(version)]
+        return f"{name} is {installed}, which is not {' and '.join(missed)}" if missed else ""
+
+    return test
+
+
+def _state_test(
+    constraint: Mapping[str, Any], what: str, state_of: Callable[[NodeView], str]
+) -> _Test:
+    wanted, is_negative = constraint["value"], constraint["operator"] == "!="
+
+    def test(node: NodeView) -> str:
+        state = state_of(node)
+        if (state in wanted) is not is_negative:
+            return ""
+        return f"its {what} is {state}, which {_is(is_negative)} {_either(wanted)}"
+
+    return test
+
+
+def _override_test(constraint: Mapping[str, Any]) -> _Test:
+    """Nodes have no settings of their own here: `!=` holds for all of them, `=` for none."""
+    names, is_negative = constraint["name"], constraint["operator"] == "!="
+    reason = "" if is_negative else f"it has no override settings, so not {_either(names)}"
+    return lambda _node: reason
+
+
+def _is(is_negative: bool) -> str:
+    return "must not be" if is_negative else "is not"
+
+
+def _place(namespaces: Sequence[str]) -> str:
+    return f" in {' or '.join(namespaces)}" if namespaces else ""
+
+
+def _either(values: Sequence[str]) -> str:
+    return " or ".join(f'"{value}"' for value in values)

@@ -4,23 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from courier_backend.model.errors import BadInput
+from courier_backend.model.patterns import PatternTooSlow
 from courier_backend.model.status import ReasonCode
-from courier_backend.targeting.filters import matches
-
-
-@dataclass(frozen=True, slots=True)
-class NodeView:
-    """A node as targeting sees it."""
-
-    id: str
-    name: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    skills: Mapping[str, str] = field(default_factory=dict)
-    facts_revision: int = 0
-    archived: bool = False
-    health: str = "unknown"
+from courier_backend.targeting.filters import NodeFilter
+from courier_backend.targeting.view import FleetView, NodeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +21,126 @@ class Resolved:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The nodes of a group; or why nobody can tell which they are (then the group fails)."""
+
+    nodes: list[Resolved] = field(default_factory=list)
+    reason_code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A node that a group does not run on, though it might have: why, one reason a constraint."""
+
+    node_id: str
+    name: str
+    reasons: list[str]
+
+
+class Unresolvable(Exception):
+    """A group does not say which nodes it runs on."""
+
+    def __init__(self, code: ReasonCode, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 def resolve_group(
-    group: Mapping[str, Any], actions: Mapping[str, Any], nodes: Mapping[str, NodeView]
-) -> list[Resolved]:
-    """The nodes of a group, each once, in the order in which they are named.
+    group: Mapping[str, Any], actions: Mapping[str, Any], fleet: FleetView
+) -> Resolution:
+    """The nodes of a group, each once: as they are named, or in the order of the fleet."""
+    select = _SELECTORS[group["nodeListType"]]
+    try:
+        found = dict.fromkeys(select(group, fleet))
+    except Unresolvable as fault:
+        return Resolution(reason_code=fault.code, reason=str(fault))
+    except PatternTooSlow as fault:
+        return Resolution(reason_code=ReasonCode.PATTERN_TOO_SLOW, reason=str(fault))
+    return Resolution([_resolved(node_id, actions, fleet.nodes) for node_id in found])
+
+
+def left_out(group: Mapping[str, Any], fleet: FleetView) -> list[LeftOut]:
+    """The nodes that a filter or a saved list leaves out, with the reasons."""
+    try:
+        if group["nodeListType"] == "savedList":
+            return [_archived(node) for node in _listed(group, fleet) if node.archived]
+        if group["nodeListType"] == "nodes":
+            return []
+        return judged(_constraints(group, fleet), fleet)[1]
+    except (Unresolvable, PatternTooSlow):
+        return []
+
+
+def judged(
+    constraints: Mapping[str, Any], fleet: FleetView
+) -> tuple[list[NodeView], list[LeftOut]]:
+    """The nodes that a filter admits, and the others.
 
     Raises:
-        BadInput: the group selects its nodes in a way that cannot be used yet.
+        PatternTooSlow: a pattern could not be judged in time.
     """
-    select = _SELECTORS.get(group["nodeListType"])
-    if select is None:
-        raise BadInput(
-            f"Node lists of type {group['nodeListType']} cannot be used yet; "
-            f"use one of {', '.join(_SELECTORS)}."
-        )
-    return [_resolved(node_id, actions, nodes) for node_id in dict.fromkeys(select(group, nodes))]
+    tests = NodeFilter(constraints)
+    admitted, others = [], []
+    for node in fleet.nodes.values():
+        if node.archived:
+            others.append(_archived(node))
+        elif failures := tests.failures(node):
+            others.append(LeftOut(node.id, node.name, [each.reason for each in failures]))
+        else:
+            admitted.append(node)
+    return admitted, others
 
 
-def _named(group: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Iterable[str]:
+def _archived(node: NodeView) -> LeftOut:
+    return LeftOut(node.id, node.name, ["it is archived"])
+
+
+def _named(group: Mapping[str, Any], fleet: FleetView) -> Iterable[str]:
     """As the group names them; an id may be written in capitals."""
     named = group["nodeIdentifiers"] or ()
-    return (node_id if node_id in nodes else node_id.lower() for node_id in named)
+    return (node_id if node_id in fleet.nodes else node_id.lower() for node_id in named)
 
 
-def _filtered(group: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Iterable[str]:
+def _filtered(group: Mapping[str, Any], fleet: FleetView) -> Iterable[str]:
     """All nodes that meet the filter; archived ones are never targeted."""
-    constraints = (group["filter"] or {}).get("constraints") or {}
-    found = (node for node in nodes.values() if not node.archived)
-    return [node.id for node in found if matches(node, constraints)]
+    tests = NodeFilter(_constraints(group, fleet))
+    found = (node for node in fleet.nodes.values() if not node.archived)
+    return [node.id for node in found if tests.admits(node)]
 
 
-_Selector = Callable[[Mapping[str, Any], Mapping[str, NodeView]], Iterable[str]]
-_SELECTORS: Final[Mapping[str, _Selector]] = {"nodes": _named, "filter": _filtered}
+def _constraints(group: Mapping[str, Any], fleet: FleetView) -> Mapping[str, Any]:
+    """Those of the group itself, or of the saved filter that it names."""
+    if group["nodeListType"] == "filter":
+        return (group["filter"] or {}).get("constraints") or {}
+    wanted = str(group["filterId"]).lower()
+    saved = fleet.filters.get(wanted)
+    if saved is None:
+        raise Unresolvable(ReasonCode.FILTER_UNKNOWN, f"there is no saved filter {wanted}")
+    return saved.constraints
+
+
+def _on_list(group: Mapping[str, Any], fleet: FleetView) -> Iterable[str]:
+    return [node.id for node in _listed(group, fleet) if not node.archived]
+
+
+def _listed(group: Mapping[str, Any], fleet: FleetView) -> list[NodeView]:
+    """The nodes on the saved list that the group names; those that left the fleet left it, too."""
+    wanted = str(group["listId"]).lower()
+    saved = fleet.lists.get(wanted)
+    if saved is None:
+        raise Unresolvable(ReasonCode.LIST_UNKNOWN, f"there is no saved list {wanted}")
+    return [fleet.nodes[node_id] for node_id in saved.node_ids if node_id in fleet.nodes]
+
+
+_Selector = Callable[[Mapping[str, Any], FleetView], Iterable[str]]
+_SELECTORS: Final[Mapping[str, _Selector]] = {
+    "nodes": _named,
+    "filter": _filtered,
+    "savedFilter": _filtered,
+    "savedList": _on_list,
+}
 
 
 def _resolved(node_id: str, actions: Mapping[str, Any], nodes: Mapping[str, NodeView]) -> Resolved:

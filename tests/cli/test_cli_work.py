@@ -448,6 +448,8 @@ def _plan(**more: Any) -> dict[str, Any]:
         ],
         "batches": [[NODE], ["2"]],
         "rolling": False,
+        "leftOut": [],
+        "leftOutCount": 0,
         "timeoutSeconds": 60,
         "criteria": [{"status": "success", "numRuns": {"type": "percent", "value": 100}}],
     }
@@ -502,6 +504,8 @@ class TestPlan:
         plan = _plan(nextExecutions=[])
         plan["groups"][0] |= {
             "rolling": True,
+            "leftOut": [],
+            "leftOutCount": 0,
             "criteria": [{"status": "failure", "numRuns": {"type": "number", "value": 2}}],
             "batches": [[str(n) for n in range(10)]],
         }

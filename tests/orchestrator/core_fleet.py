@@ -21,7 +21,7 @@ from courier_backend.orchestrator.begin import Defaults
 from courier_backend.orchestrator.decide import next_due
 from courier_backend.orchestrator.decision import Dispatch, Stop
 from courier_backend.orchestrator.happening import Tick
-from courier_backend.targeting.resolve import NodeView
+from courier_backend.targeting.view import NodeView
 
 MOST_STEPS = 5_000
 STEP_STARTED = {

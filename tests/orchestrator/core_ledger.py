@@ -88,6 +88,7 @@ class Ledger:
             queue_timeout_seconds=self._queue_timeout_seconds,
             criteria=group["criteria"],
             early_termination=group["earlyTermination"],
+            reason=group["reason"],
         )
 
     def _instance_changed(self, event: NewEvent) -> None:

@@ -24,7 +24,7 @@ from courier_backend.orchestrator.happening import (
     Unreachable,
 )
 from courier_backend.orchestrator.state import RunState
-from courier_backend.targeting.resolve import NodeView
+from courier_backend.targeting.view import FleetView, NodeView
 
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STEP = {
@@ -59,7 +59,7 @@ def group(nodes: Iterable[str], **more: Any) -> dict[str, Any]:
         "nodeIdentifiers": list(nodes) or None,
         "filter": None,
     }
-    assert more.keys() <= spec.keys() | {"queueTimeoutSeconds"}
+    assert more.keys() <= spec.keys() | {"queueTimeoutSeconds", "filterId"}
     return spec | more
 
 
@@ -99,7 +99,7 @@ class Story:
         self.state, self.created = begin(
             "job",
             self.job,
-            linux_nodes(named) if nodes is None else nodes,
+            FleetView(linux_nodes(named) if nodes is None else nodes),
             cause=Cause(),
             defaults=self.defaults,
             new_id=lambda: f"{ids}-{next(number):04}",

@@ -4,7 +4,7 @@ import pytest
 from core_story import BEGIN, Story, group, linux_nodes
 
 from courier_backend.orchestrator.begin import Cause
-from courier_backend.targeting.resolve import NodeView
+from courier_backend.targeting.view import NodeView
 
 
 def test_empty_batch_size_is_one_node_at_a_time() -> None:

@@ -2,6 +2,8 @@
 
 from core_story import Story, criterion, group
 
+from courier_backend.orchestrator.revive import revive
+
 
 def test_one_success_from_dispatch_to_the_end() -> None:
     story = Story(group("a")).start()
@@ -70,6 +72,36 @@ def test_a_group_without_nodes_holds_up_no_parallel_one() -> None:
     story = Story(group(""), group("a"), parallel=True).start()
     story.finish("a", group=1)
     assert (story.verdict(1), story.end) == ("success: criteria-met", "failure")
+
+
+UNKNOWN = {"nodeListType": "savedFilter", "filterId": "gone"}
+
+
+def test_a_group_whose_filter_is_gone_fails_with_that_reason() -> None:
+    story = Story(group("", **UNKNOWN), group("a")).start()
+    assert story.verdict(0) == "failure: filter-unknown"
+    assert story.status("a", 1) == "skipped: group-failed"
+    ended = story.last("instance-changed").data
+    assert (ended["status"], ended["reasonCode"]) == ("failure", "filter-unknown")
+    assert ended["reason"] == "group 0: there is no saved filter gone"
+
+
+def test_a_group_whose_filter_is_gone_holds_up_no_parallel_one() -> None:
+    story = Story(group("", **UNKNOWN), group("a"), parallel=True).start()
+    story.finish("a", group=1)
+    assert (story.verdict(0), story.verdict(1)) == (
+        "failure: filter-unknown",
+        "success: criteria-met",
+    )
+    assert story.end == "failure"
+
+
+def test_why_a_group_has_no_nodes_outlives_a_restart_before_it_began() -> None:
+    story = Story(group("a"), group("", **UNKNOWN))
+    story.state = revive(story.ledger.row())
+    story.start().finish("a")
+    assert story.verdict(1) == "failure: filter-unknown"
+    assert story.last("instance-changed").data["reason"].endswith("no saved filter gone")
 
 
 def test_the_verdict_is_recorded_as_soon_as_it_is_sure() -> None:

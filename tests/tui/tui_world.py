@@ -340,6 +340,8 @@ def good_plan(backend: FakeBackend) -> Any:
                 "nodes": nodes,
                 "batches": [names[:3], names[3:6], names[6:]],
                 "rolling": False,
+                "leftOut": [],
+                "leftOutCount": 0,
                 "timeoutSeconds": 60,
                 "criteria": [{"status": "success", "numRuns": {"type": "percent", "value": 100}}],
             }

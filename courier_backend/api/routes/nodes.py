@@ -20,8 +20,8 @@ from courier_backend.api.schemas import (
 from courier_backend.model.filter import Filter
 from courier_backend.model.wire import IdItem, NodeItem, NodeStatus, Pagination
 from courier_backend.store.queries.nodes import get_node, list_nodes
-from courier_backend.targeting.filters import matches
-from courier_backend.targeting.resolve import NodeView
+from courier_backend.targeting.filters import NodeFilter
+from courier_backend.targeting.view import NodeView
 
 router: Final = APIRouter(prefix="/node/management/v1", tags=["nodes"], responses=problems())
 
@@ -110,10 +110,10 @@ async def remove(node_id: str, api: ApiDep, by: By) -> Response:
 @router.post("/filters/exec", responses=told(Items[NodeItem], 413), response_class=Response)
 async def try_filter(body: Filter, request: Request, api: ApiDep, page: PageDep) -> Response:
     """The nodes that a filter admits now."""
-    constraints = body.normal()["constraints"]
+    wanted = NodeFilter(body.normal()["constraints"])
     found = await api.service.store.read(lambda c: list_nodes(c, ALL, archived=False))
     nodes, _ = _live(api, found)
-    return answer_slice(request, page, [n for n in nodes if matches(_view(n), constraints)])
+    return answer_slice(request, page, [n for n in nodes if wanted.admits(_view(n))])
 
 
 async def _node(api: Api, node_id: str) -> NodeItem:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from courier_backend.model.checking.target_rules import pattern_fault
 from courier_backend.model.checking.values import object_at, objects_at, text_at
+from courier_backend.model.patterns import pattern_fault
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.suggest import nearest
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.values import number_at, object_at, objects_at, text_at
 from courier_backend.model.ids import ZERO_ID, is_id
+from courier_backend.model.patterns import pattern_fault
 from courier_backend.model.problems import shown
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _SELECTORS: Final = {
 }
 _PLACEHOLDER: Final = re.compile(r"<.*>|\{\{.*\}\}|\$\{?\w+\}?", re.DOTALL)
 _MOST_PERCENT: Final = 100
-_LONGEST_PATTERN: Final = 1000
 
 
 def check_target(findings: Findings) -> None:
@@ -130,16 +130,3 @@ def _check_filter(findings: Findings, group: dict[str, Any], path: Path) -> None
         for place, pattern in enumerate(values):
             if fault := pattern_fault(pattern):
                 findings.error((*here, place), fault)
-
-
-def pattern_fault(pattern: object) -> str:
-    """Why a regular expression is none ("" when it is one, or no text at all)."""
-    if not isinstance(pattern, str):
-        return ""
-    if len(pattern) > _LONGEST_PATTERN:
-        return f"the pattern is longer than {_LONGEST_PATTERN} characters"
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"{shown(pattern)} is not a regular expression: {error}"
-    return ""

@@ -1,14 +1,13 @@
 """Version bounds of a step, read leniently: ``19`` is ``19.0.0``, empty is no bound."""
 
-import re
-from typing import Any, Final
+from typing import Any
+
+from packaging.version import Version
 
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
+from courier_backend.model.versions import read_version
 from courier_backend.runner.interpreters.interpreter import StepFault
-
-_NUMBERS: Final = re.compile(r"\d+")
-_PARTS: Final = 4
 
 
 def check_bounds(skill: Skill, wanted: dict[str, Any]) -> None:
@@ -32,16 +31,14 @@ def check_bounds(skill: Skill, wanted: dict[str, Any]) -> None:
 def is_version(text: str) -> bool:
     """Whether bounds can be compared with it."""
     try:
-        _version(text)
-    except StepFault:
+        read_version(text)
+    except ValueError:
         return False
     return True
 
 
-def _version(text: str) -> tuple[int, ...]:
-    """The numbers of a version; what follows ``+`` or ``-`` does not count."""
-    release = re.split(r"[+-]", text.strip().removeprefix("v"), maxsplit=1)[0]
-    numbers = [int(number) for number in _NUMBERS.findall(release)[:_PARTS]]
-    if not numbers:
-        raise StepFault(ReasonCode.VERSION_OUT_OF_BOUNDS, f'"{text}" is no version')
-    return tuple(numbers + [0] * (_PARTS - len(numbers)))
+def _version(text: str) -> Version:
+    try:
+        return read_version(text)
+    except ValueError as error:
+        raise StepFault(ReasonCode.VERSION_OUT_OF_BOUNDS, str(error)) from error

@@ -5,6 +5,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from courier_backend.model.attributes import attribute_text
 from courier_backend.model.status import IN_FLIGHT_RUN
 from courier_backend.model.wire import AttributeItem, NodeItem, Pagination, SkillItem
 from courier_backend.store.queries.counts import total
@@ -137,11 +138,7 @@ def _skill(skill: dict[str, Any]) -> SkillItem:
 def _attributes(facts: dict[str, Any], tags: dict[str, str]) -> list[AttributeItem]:
     """Facts, then the operator's own tags, each sorted by name, as text."""
     return [
-        {"name": name, "value": _text(value), "namespace": namespace}
+        {"name": name, "value": attribute_text(value), "namespace": namespace}
         for namespace, values in (("agent", facts), ("tags", tags))
         for name, value in sorted(values.items())
     ]
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
