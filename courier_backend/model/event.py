@@ -23,7 +23,8 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
                              from, status, waiting, place, at (the node's time); heardAt where
                              it came late: when it counts as heard
 ``step-started``             from, status (of the run), at, step, name, interpreter,
-                             interpreterVersion, interpreterPath
+                             interpreterVersion, interpreterPath; with interim (``active``) and
+                             attempt: that one waits for the machine to boot
 ``attempt-started``          at, step, attempt, pid
 ``attempt-finished``         at, and the fields of `protocol.AttemptFinished`
 ``step-finished``            at, and the fields of `protocol.StepFinished`

@@ -44,7 +44,11 @@ class Received(_Status):
 
 
 class StepStarted(_Status):
-    """A step begins (also told when it leaves the queue of a busy node)."""
+    """A step begins (also told when it leaves the queue of a busy node).
+
+    Told again with `interim` when `attempt` has asked for a restart of the machine: the step is
+    ``active`` until that attempt ends, which is after the boot.
+    """
 
     type: Literal["step-started"]
     step: int
@@ -52,6 +56,8 @@ class StepStarted(_Status):
     interpreter: str
     interpreterVersion: str
     interpreterPath: str
+    interim: NotRequired[Literal["active"]]
+    attempt: NotRequired[int]
 
 
 class AttemptStarted(_Status):

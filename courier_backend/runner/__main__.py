@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--lab", action="store_true")
     parser.add_argument("--first", default=0, type=int)
     parser.add_argument("--name", default="")
+    parser.add_argument("--dry-restart", action="store_true")
     parser.add_argument("--insecure-listen", action="store_true")
     parser.add_argument(
         "--idle-seconds", default=IDLE_SECONDS, type=float, help="leave after so long; 0: stay"
@@ -36,6 +37,7 @@ def main() -> int:
             insecure_listen=options.insecure_listen,
             name=options.name,
             first=options.first,
+            dry_restart=options.dry_restart,
             idle_seconds=options.idle_seconds or None,
         )
     except CourierError as error:

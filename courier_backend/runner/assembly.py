@@ -1,5 +1,6 @@
 """Putting nodes together: identity, name, facts, folders."""
 
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from courier_backend.runner.home.identity import NodeKeys, load_nodes
 from courier_backend.runner.lab_facts import lab_facts, lab_tags
 from courier_backend.runner.node import Node
 
+DRY_RESTART: Final = "COURIER_DRY_RESTART"
+"""When this stands in the environment, no runner restarts the machine."""
 _FACTS_SECONDS: Final = 60.0
 
 
@@ -28,6 +31,7 @@ class Setup:
     lab: bool = False
     name: str = ""
     first: int = 0
+    dry_restart: bool = False
 
 
 class MachineFacts:
@@ -76,6 +80,7 @@ def _node(setup: Setup, index: int, keys: NodeKeys, true: MachineFacts, host: Ho
         os_name=str(true()["os"]),
         environment=node_environment(keys.id, str(home), facts()),
         facts=facts(),
+        dry_restart=setup.lab or setup.dry_restart or bool(os.environ.get(DRY_RESTART)),
     )
     return Node(keys, _name(setup, number), node_host, facts, tags)
 

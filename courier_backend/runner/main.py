@@ -40,10 +40,12 @@ def serve(
     name: str = "",
     first: int = 0,
     idle_seconds: float | None = None,
+    dry_restart: bool = False,
 ) -> None:
     """Serve the nodes of `home` until a signal, or until it was idle for `idle_seconds`.
 
-    `first` is the number of the first node, where a lab is spread over several runners.
+    `first` is the number of the first node, where a lab is spread over several runners;
+    `dry_restart`: restarts of the machine are only simulated.
 
     Raises:
         CourierError: it cannot serve; the sentence says why.
@@ -51,7 +53,7 @@ def serve(
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
-    setup = Setup(home.absolute(), max(nodes, _FEWEST_NODES), seed, lab, name, first)
+    setup = Setup(home.absolute(), max(nodes, _FEWEST_NODES), seed, lab, name, first, dry_restart)
     try:
         bound = bind(listen, insecure_listen=insecure_listen)
         hold_home(setup.home)

@@ -20,6 +20,19 @@ def test_a_line_told_again_changes_nothing() -> None:
     assert story.due_in == 59, "a replay is no sign of life"
 
 
+def test_a_step_that_waits_for_a_boot_is_a_sign_of_life() -> None:
+    story = Story(group("a")).start()
+    story.received("a")
+    story.working("a")
+    story.wait(50)
+    story.tell("a", "step-started", step=1, name="boot", interim="active", attempt=1)
+    assert story.last("step-started").data["interim"] == "active"
+    story.wait(50)
+    assert story.status("a") == "running", "its time-out begins anew"
+    story.wait(10)
+    assert story.status("a").startswith("timeout"), "a machine that does not come back"
+
+
 def test_the_end_told_twice_counts_once() -> None:
     story = Story(group("ab", batch=2)).start()
     story.finish("a")

@@ -365,6 +365,21 @@ async def test_a_running_step(running: World) -> None:
     assert attempt["evidence"]["state"] == "none"
 
 
+async def test_a_step_that_waits_for_the_machine_to_boot(running: World) -> None:
+    story = running.story
+    waits = story.step_started(running.run_id, before="running")
+    waits.data.update(interim="active", attempt=1)
+    (before,) = await running.steps()
+    await running.tell(waits)
+    (step,) = await running.steps()
+    assert (step["status"], step["attempts"][0]["status"]) == ("active", "active")
+    assert (step["numAttempts"], step["startedAt"]) == (1, before["startedAt"])
+    assert (await running.run())["status"] == "running"
+    await running.tell(story.attempt_finished(running.run_id))
+    (step,) = await running.steps()
+    assert step["attempts"][0]["status"] == "success"
+
+
 async def test_a_step_that_is_tried_twice_and_fails(running: World) -> None:
     story = running.story
     failed: dict[str, Any] = {

@@ -22,6 +22,7 @@ from courier_backend.cli.session import Session
 @click.option("--name", default="", help="What to call the node (its host name).")
 @click.option("--seed", type=int, default=None, help="Of several: same seed, same ids and facts.")
 @click.option("--insecure-listen", is_flag=True, help="Beyond loopback, though without TLS.")
+@click.option("--dry-restart", is_flag=True, help="Only simulate restarts of the machine.")
 @common(with_address=False)
 @pass_session
 def runner(
@@ -33,6 +34,7 @@ def runner(
     name: str,
     seed: int | None,
     insecure_listen: bool,
+    dry_restart: bool,
 ) -> int:
     """Run the agent that executes steps on this machine, until it is told to end.
 
@@ -43,5 +45,13 @@ def runner(
     folder = Path(home).expanduser() if home else session.places.builtin_node
     if is_terminal(sys.stderr):
         say(f"Address and token will stand in {folder / 'runner.json'}.")
-    serve(listen, folder, nodes, name=name, seed=seed, insecure_listen=insecure_listen)
+    serve(
+        listen,
+        folder,
+        nodes,
+        name=name,
+        seed=seed,
+        insecure_listen=insecure_listen,
+        dry_restart=dry_restart,
+    )
     return 0

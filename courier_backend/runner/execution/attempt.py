@@ -14,7 +14,7 @@ from courier_backend.model.times import system_clock
 from courier_backend.runner.execution.census import Seen
 from courier_backend.runner.execution.commands import command_of
 from courier_backend.runner.execution.environment import step_environment
-from courier_backend.runner.execution.outcome import Outcome
+from courier_backend.runner.execution.outcome import Outcome, stopped
 from courier_backend.runner.execution.output_cipher import OutputCipher
 from courier_backend.runner.execution.pipes import OutputPipe, StreamName
 from courier_backend.runner.execution.process import StepProcess
@@ -272,11 +272,8 @@ def _outcome(how: str, process: StepProcess, limits: dict[str, Any], left: list[
 
 
 def _verdict(how: str, process: StepProcess, limits: dict[str, Any]) -> Outcome:
-    if how == "cancel":
-        return Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, "stopped on request")
-    if how == "timeout":
-        sentence = f"not done after {limits.get('timeoutSeconds')} s, its limit"
-        return Outcome(StepStatus.TIMEOUT, ReasonCode.STEP_TIMEOUT, sentence)
+    if how != "end":
+        return stopped(how, limits)
     ending = process.ending
     if ending is None or ending.signal_name is not None:
         name = ending.signal_name if ending else "an unknown signal"

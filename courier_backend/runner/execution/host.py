@@ -14,6 +14,8 @@ from courier_backend.runner.interpreters.registry import Interpreters
 from courier_backend.runner.values.inputs import fact_values
 
 DRAIN_SECONDS = 1.0
+DRY_BOOT_SECONDS = 1.0
+"""How long a boot takes that is only simulated."""
 
 
 @dataclass(slots=True)
@@ -29,11 +31,15 @@ class Host:
     bounds: SpoolBounds = field(default_factory=SpoolBounds)
     grace_seconds: float = GRACE_SECONDS
     drain_seconds: float = DRAIN_SECONDS
+    dry_boot_seconds: float = DRY_BOOT_SECONDS
 
 
 @dataclass(slots=True)
 class NodeHost:
-    """One node as its executions see it. `folder`: where steps begin to work."""
+    """One node as its executions see it.
+
+    `folder`: where steps begin to work; `dry_restart`: the machine is never restarted, only said.
+    """
 
     host: Host
     home: Path
@@ -41,6 +47,7 @@ class NodeHost:
     os_name: str
     environment: dict[str, str]
     facts: dict[str, Any]
+    dry_restart: bool = True
     slots: EvidenceSlots = field(init=False)
     fact_values: dict[str, str] = field(init=False)
 

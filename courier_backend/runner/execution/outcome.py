@@ -1,5 +1,6 @@
 """How an attempt ended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,3 +29,11 @@ class Outcome:
     def is_success(self) -> bool:
         """Whether the step may go on to the next."""
         return self.status is StepStatus.SUCCESS
+
+
+def stopped(how: str, limits: Mapping[str, Any]) -> Outcome:
+    """The outcome of an attempt that was stopped: on request (`cancel`), or by its limit."""
+    if how == "cancel":
+        return Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, "stopped on request")
+    sentence = f"not done after {limits.get('timeoutSeconds')} s, its limit"
+    return Outcome(StepStatus.TIMEOUT, ReasonCode.STEP_TIMEOUT, sentence)

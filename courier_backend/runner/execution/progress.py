@@ -17,15 +17,17 @@ _GIVING: Final = frozenset({"attempt-finished", "step-finished"})
 class Progress:
     """Where to go on. `step`: the step to begin or go on with; `attempt`: the last one begun.
 
-    `open_attempt`: it was begun and never told to have ended; `private` is what finds its process.
-    `last`: the line of the last attempt of the step that ended; `outputs`: what the steps that
-    ended gave, the later ones over the earlier; `sensitive_outputs`: those of `last`.
+    `open_attempt`: it was begun and never told to have ended; `private` is what finds its process;
+    `restarting`: it has asked for a restart of the machine. `last`: the line of the last attempt
+    of the step that ended; `outputs`: what the steps that ended gave, the later ones over the
+    earlier; `sensitive_outputs`: those of `last`.
     """
 
     step: int = 1
     step_begun: bool = False
     attempt: int = 0
     open_attempt: bool = False
+    restarting: bool = False
     begun_at: datetime | None = None
     private: dict[str, Any] | None = None
     last: dict[str, Any] | None = None
@@ -57,11 +59,14 @@ def progress_of(run: Run) -> Progress:
 
 def _take(progress: Progress, line: dict[str, Any], private: dict[str, Any] | None) -> None:
     kind = line["type"]
-    if kind == "step-started":
+    if kind == "step-started" and line.get("interim"):
+        progress.restarting = True
+    elif kind == "step-started":
         progress.step, progress.step_begun = line["step"], True
         progress.attempt, progress.last = 0, None
     elif kind == "attempt-started":
         progress.attempt, progress.open_attempt = line["attempt"], True
+        progress.restarting = False
         progress.begun_at, progress.private = from_text(line["time"]), private
     elif kind == "attempt-finished":
         progress.open_attempt, progress.last = False, line

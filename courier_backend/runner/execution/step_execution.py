@@ -18,6 +18,7 @@ from courier_backend.runner.execution.interruption import end_interrupted, inter
 from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.outputs import with_outputs
 from courier_backend.runner.execution.progress import Progress
+from courier_backend.runner.execution.rebooting import take_up_restart, wait_for_boot
 from courier_backend.runner.execution.revealing import Revealing
 from courier_backend.runner.execution.story import story_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
@@ -87,9 +88,10 @@ class StepExecution:
             timeout_seconds=float(limits.get("timeoutSeconds") or 0),
             facts=node.facts,
             environment=node.environment,
+            dry_restart=node.dry_restart,
         )
 
-    def _begin(self, interpreter: Interpreter | None) -> None:
+    def _begin(self, interpreter: Interpreter | None, **interim: Any) -> None:  # noqa: ANN401
         wanted = self._step.get("interpreter") or {}
         self._run.tell(
             {
@@ -99,6 +101,7 @@ class StepExecution:
                 "interpreter": interpreter.skill["name"] if interpreter else wanted.get("name", ""),
                 "interpreterVersion": interpreter.skill["version"] if interpreter else "",
                 "interpreterPath": interpreter.path if interpreter else "",
+                **interim,
             }
         )
 
@@ -145,14 +148,27 @@ class StepExecution:
             never = "stopped on request before it ran"
             outcome = Outcome(StepStatus.CANCELED, ReasonCode.OPERATOR, never)
         else:
-            outcome = await with_outputs(task, await concluded(task, await attempt.finish()))
+            outcome = await concluded(task, await attempt.finish())
+            if task.program.restarts and outcome.is_success:
+                outcome = await self._restart(interpreter, task, outcome, attempt.started_at)
+            outcome = await with_outputs(task, outcome)
         return await self._finish(interpreter, task, outcome, attempt.started_at)
+
+    async def _restart(
+        self, interpreter: Interpreter, task: Task, asked: Outcome, started_at: datetime
+    ) -> Outcome:
+        """The machine goes down now; what is known of the attempt must be on disk before."""
+        task.flush()
+        self._begin(interpreter, interim=StepStatus.ACTIVE, attempt=task.attempt)
+        await self._run.written()
+        return await wait_for_boot(task, started_at, asked)
 
     async def _close_open(self, interpreter: Interpreter, program: Program) -> Line:
         """An attempt that an earlier runner began: end what is left of it, and say so."""
         progress = self._progress
         task = interrupted_task(self._task(program, progress.attempt), progress)
-        outcome = await end_interrupted(task, progress)
+        close = take_up_restart if program.restarts else end_interrupted
+        outcome = await close(task, progress)
         return await self._finish(interpreter, task, outcome, progress.begun_at or system_clock())
 
     async def _finish(

@@ -11,6 +11,7 @@ from courier_backend.model.status import ReasonCode
 from courier_backend.runner.interpreters.custom import CustomInterpreter
 from courier_backend.runner.interpreters.folder import SHIPPED, Marks, look_into, marks_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, StepFault
+from courier_backend.runner.interpreters.restart import RestartInterpreter
 from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.interpreters.versions import check_bounds
 
@@ -20,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 def of_the_runner() -> list[Interpreter]:
     """Those that are part of the runner."""
-    return [ShellInterpreter()]
+    return [ShellInterpreter(), RestartInterpreter()]
 
 
 class Interpreters:

@@ -10,7 +10,8 @@ class Request:
     """One step, ready to be executed: its command is templated, its inputs are resolved.
 
     `environment` is what the step's process will find, as far as it is known before an attempt
-    (its `PATH` is where programs are looked for); `timeout_seconds` is 0 when there is none.
+    (its `PATH` is where programs are looked for); `timeout_seconds` is 0 when there is none;
+    `dry_restart`: the machine must not be restarted, only what would be said.
     """
 
     name: str
@@ -20,3 +21,4 @@ class Request:
     timeout_seconds: float
     facts: Mapping[str, Any]
     environment: Mapping[str, str]
+    dry_restart: bool = True

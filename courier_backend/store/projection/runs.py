@@ -54,8 +54,11 @@ def run_received(note: Note, run: KnownRun) -> None:
 
 
 def step_started(note: Note, run: KnownRun) -> None:
-    """A step begins."""
+    """A step begins, or (interim) one of its attempts waits for a restart of the machine."""
     data = note.data
+    if data.get("interim"):
+        _waits_for_boot(note, run)
+        return
     note.batch.update(runs, (run.no,), _under_way(note, run) | {"current_step": data["step"]})
     values: Values = {
         "status": _RUNNING,
@@ -66,6 +69,14 @@ def step_started(note: Note, run: KnownRun) -> None:
         "started_at": _at(data),
     }
     note.batch.put(steps, (run.no, data["step"]), values)
+
+
+def _waits_for_boot(note: Note, run: KnownRun) -> None:
+    data = note.data
+    note.batch.update(runs, (run.no,), _under_way(note, run))
+    values: Values = {"status": str(StepStatus.ACTIVE)}
+    note.batch.put(steps, (run.no, data["step"]), values)
+    note.batch.put(attempts, (run.no, data["step"], data["attempt"]), values)
 
 
 def attempt_started(note: Note, run: KnownRun) -> None:
