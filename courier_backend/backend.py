@@ -7,6 +7,7 @@ imported only once the lock is held: of two that start at once, the loser is gon
 import os
 import resource
 import sys
+import traceback
 from typing import Final
 
 from courier_backend.daemon.lock import hold_lock
@@ -26,6 +27,11 @@ def main() -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:  # a disk that is full, a folder that is none: not foreseen where
+        traceback.print_exc()
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{(error.strerror or str(error)).lower()}.", file=sys.stderr)  # noqa: T201
+        return 1
     return 0
 
 

@@ -21,6 +21,7 @@ from courier_backend.daemon.idle import IdleWatch
 from courier_backend.daemon.listen import HOST, listen
 from courier_backend.daemon.secret_key import derive, load_secret
 from courier_backend.daemon.settings import Settings
+from courier_backend.model.errors import CourierError
 from courier_backend.model.places import Places
 from courier_backend.service.service import open_service
 
@@ -119,7 +120,7 @@ def _end_on_signals(ending: asyncio.Event) -> None:
 async def _keep_announced(path: Path, url: str, token: str) -> None:
     """Write the file that clients look for, and again whenever somebody removes it."""
     while True:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(CourierError):
             await asyncio.to_thread(_announce_if_gone, path, url, token)
         await asyncio.sleep(ANNOUNCE_CHECK_SECONDS)
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from courier_backend.api.answers import problem
+from courier_backend.model.checking.wording import worded
 from courier_backend.model.errors import CourierError, NotYet
 from courier_backend.model.wire import ProblemItem
 
@@ -100,13 +101,14 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
 def _problem_item(error: dict[str, Any]) -> ProblemItem:
     """A finding of pydantic, with the place named as the client wrote it."""
     _where, *path = error["loc"]
+    message, meant = worded(error)
     return {
         "severity": "error",
         "path": ".".join(str(part) for part in path) or "body",
         "line": 0,
         "column": 0,
-        "message": str(error["msg"]).rstrip("."),
-        "didYouMean": "",
+        "message": message.rstrip("."),
+        "didYouMean": meant,
     }
 
 

@@ -62,10 +62,15 @@ def error_document(error: CourierError) -> dict[str, Any]:
 
 def _tell(error: CourierError) -> None:
     say(f"Error: {clean(error.message)}")
-    if error.problems:
+    if not _says_it_all(error):
         _tell_problems(error)
     if error.hint:
         say(clean(error.hint))
+
+
+def _says_it_all(error: CourierError) -> bool:
+    """Whether the sentence holds the only problem there is."""
+    return len(error.problems) == 1 and error.problems[0]["message"] in error.message
 
 
 def _tell_problems(error: CourierError) -> None:

@@ -6,7 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from courier_backend.model.checking.wording import worded
 from courier_backend.model.errors import BadInput
+from courier_backend.model.problems import problem_item, problem_sentence
+from courier_backend.model.wire import ProblemItem
 
 
 class _Section(BaseModel):
@@ -62,6 +65,16 @@ def read_settings(path: Path) -> Settings:
     try:
         return Settings.model_validate(told)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {field}: {first['msg']}.") from error
+        problems = [_problem(dict(fault)) for fault in error.errors(include_url=False)]
+        raise BadInput(f"{path}: {'; '.join(map(problem_sentence, problems))}.") from error
+
+
+def _problem(fault: dict[str, Any]) -> ProblemItem:
+    message, meant = worded(fault, _known(fault["loc"][:-1]))
+    return problem_item(message, fault["loc"], did_you_mean=meant)
+
+
+def _known(path: tuple[str, ...]) -> list[str]:
+    """The settings that there are in a section, or the sections themselves."""
+    model: Any = Settings.model_fields[path[0]].annotation if path else Settings
+    return list(getattr(model, "model_fields", ()))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cli_samples as sample
 import pytest
-from cli_backend import Backend, events, item, page
+from cli_backend import Backend, events, item, page, problem
 from cli_outcome import Courier
 
 STATE = "/courier/state-api/v1"
@@ -50,6 +50,16 @@ class TestTerminal:
             "Error: `courier jobs` has no command 'lst'.",
             "Did you mean 'list'? `courier jobs --help` lists them.",
         ]
+
+    def test_the_only_problem_is_told_once(self, backend: Backend, tmp_path: Path) -> None:
+        (tmp_path / "job.json").write_text('{"name": ')
+        found = {"severity": "error", "path": "", "line": 1, "column": 10, "didYouMean": ""}
+        one = [{**found, "message": "this is not JSON: it ends"}]
+        sentence = "job.json, line 1, column 10: this is not JSON: it ends"
+        refused = problem(422, "bad-input", sentence, problems=one)
+        backend.on("POST", "/courier/scheduler-api/v1/submissions", refused)
+        told = in_a_terminal("run", str(tmp_path / "job.json"))[1]
+        assert plain(told) == f"Error: {sentence}\n"
 
     def test_an_error_is_json_when_json_was_asked_for(self) -> None:
         assert in_a_terminal("jobs", "lst", "--format", "json")[1].startswith('{"error": {')

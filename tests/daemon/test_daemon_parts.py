@@ -74,6 +74,25 @@ def test_bad_settings_are_one_sentence_that_names_the_place(
         read_settings(path)
 
 
+def test_all_bad_settings_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[backend]\nport = "x"\nidle_second = 3\n[runs]\ntimeout_seconds = 0\n[rums]\n')
+    with pytest.raises(BadInput) as caught:
+        read_settings(path)
+    assert caught.value.message == (
+        f'{path}: backend.port: "x" is not a whole number; '
+        'backend.idle_second: is not known here; did you mean "idle_seconds"?; '
+        "runs.timeout_seconds: 0 is less than 1, the least; "
+        'rums: is not known here; did you mean "runs"?.'
+    )
+
+
+def test_where_clients_look_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "run").touch()
+    with pytest.raises(Conflict, match=r"run/backend.json cannot be written: file exists\."):
+        announce(tmp_path / "run" / "backend.json", url="u", token="t", version="1")
+
+
 def test_the_port_outlives_a_restart(tmp_path: Path) -> None:
     port_file = tmp_path / "backend.port"
     with listen(port_file, 0) as first:

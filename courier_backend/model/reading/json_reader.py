@@ -29,6 +29,7 @@ _WORD: Final = re.compile(r"[\w.+-]+")
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 _FOREIGN: Final = {"True": "true", "False": "false", "None": "null", "nil": "null"}
 _MOST_DIGITS: Final = 400
+_LONGEST_WORD: Final = 40
 
 
 def read_json(text: str) -> Document:
@@ -194,7 +195,8 @@ class _Reader:
         found = word.group() if word else char
         meant = _FOREIGN.get(found, "")
         hint = f" (JSON writes {meant})" if meant else ""
-        return Unreadable(f"{expected}, not {found}{hint}", self._pos)
+        told = found if len(found) <= _LONGEST_WORD else f"{found[:_LONGEST_WORD]}…"
+        return Unreadable(f"{expected}, not {told}{hint}", self._pos)
 
 
 def _string_fault(text: str, start: int, error: JSONDecodeError) -> Unreadable:
