@@ -54,7 +54,9 @@ def write_plan(lab: Path, plan: LabPlan) -> None:
 
 
 def changed_homes(lab: Path, plan: LabPlan) -> list[Path]:
-    """Homes whose runner runs, but with another number of nodes than the plan says."""
+    """Homes whose runner runs, but with other nodes, or another number of them, than planned."""
+    if plan.seed != read_plan(lab).seed:
+        return [home for home in _homes(lab) if find_runner(home) is not None]
     shares = plan.shares()
     changed = []
     for index, home in enumerate(_homes(lab)):
@@ -65,10 +67,15 @@ def changed_homes(lab: Path, plan: LabPlan) -> list[Path]:
     return changed
 
 
-def raise_lab(lab: Path, plan: LabPlan) -> list[HostedNode]:
-    """Bring the lab to its plan; gives all of its nodes, in order."""
+def end_changed(lab: Path, plan: LabPlan) -> None:
+    """End the runners that a plan changes; with another seed, before it is written down."""
     for home in changed_homes(lab, plan):
         end_runner(home)
+
+
+def raise_lab(lab: Path, plan: LabPlan) -> list[HostedNode]:
+    """Bring the lab to its plan; gives all of its nodes, in order."""
+    end_changed(lab, plan)
     nodes: list[HostedNode] = []
     for index, share in enumerate(plan.shares()):
         nodes += _raise_one(_home(lab, index), share, plan.seed, index).nodes

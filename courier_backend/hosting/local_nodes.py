@@ -12,6 +12,7 @@ from courier_backend.hosting.lab_fleet import (
     LabPlan,
     announcements,
     changed_homes,
+    end_changed,
     end_lab,
     lab_nodes,
     raise_lab,
@@ -86,8 +87,10 @@ class LocalNodes:
             return False
         return announcements(self._lab_home) != self._lab_seen
 
-    async def lab_up(self, count: int, seed: int) -> list[HostedNode]:
+    async def lab_up(self, count: int, seed: int | None) -> list[HostedNode]:
         """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
+
+        Another seed makes other nodes; None keeps the one that the lab has.
 
         Raises:
             BadInput: the count cannot be.
@@ -95,11 +98,13 @@ class LocalNodes:
         """
         if not 1 <= count <= MOST_LAB_NODES:
             raise BadInput(f"A lab has 1 to {MOST_LAB_NODES} nodes, not {count}.")
-        plan = LabPlan(count, seed)
         async with self._lab_lock:
+            known = await asyncio.to_thread(read_plan, self._lab_home)
+            plan = LabPlan(count, known.seed if seed is None else seed)
             homes = await asyncio.to_thread(changed_homes, self._lab_home, plan)
             runners = [find_runner(home) for home in homes]
             self._refuse_if_at_work([n for runner in runners if runner for n in runner.nodes])
+            await asyncio.to_thread(end_changed, self._lab_home, plan)
             await asyncio.to_thread(write_plan, self._lab_home, plan)
             nodes = await self._raise_lab(plan)
             for node in nodes:

@@ -242,7 +242,7 @@ class Service:
     async def lab_up(self, count: int, seed: int | None) -> list[LabItem]:
         """Bring up a lab."""
         rehearse(f"let the lab have {count} nodes")
-        return [_lab_item(node) for node in await self.local_nodes.lab_up(count, seed or 0)]
+        return [_lab_item(node) for node in await self.local_nodes.lab_up(count, seed)]
 
     async def lab_status(self) -> list[LabItem]:
         """The lab's nodes that run now."""

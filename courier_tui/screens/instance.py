@@ -22,7 +22,7 @@ from courier_tui.widgets.bars import bar, score, tally
 from courier_tui.widgets.facts import fact_line
 from courier_tui.widgets.listing import Listing
 from courier_tui.widgets.table import Table
-from courier_tui.wording import ago, moment, short, span
+from courier_tui.wording import ago, counted, moment, short, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,8 @@ class InstanceScreen(LiveScreen):
         if moment(instance["cancelRequestedAt"]) and instance["status"] in UNFINISHED:
             facts.insert(1, ("", [("⊘ canceling", Tone.WARN)]))
         if instance["lateCompletions"]:
-            facts.append(("late", [(str(instance["lateCompletions"]), Tone.WARN)]))
+            late = counted(instance["lateCompletions"], "run")
+            facts.append(("", [(f"{late} ended late: the verdict stands", Tone.WARN)]))
         return facts
 
     def tick(self) -> None:

@@ -87,6 +87,7 @@ def instance(status: str = "success", **more: Any) -> dict[str, Any]:
         "finishedAt": LATER if ended else ZERO,
         "triggeredBy": "system",
         "cancelRequestedAt": ZERO,
+        "lateCompletions": 0,
         "totalRuns": 2,
         "runCounts": {"success": 2} if status == "success" else {"failure": 1, "success": 1},
         "groups": [group(success=2)],

@@ -120,6 +120,15 @@ def test_filters_take_names_and_prefixes(backend: Backend, courier: Courier) -> 
     assert query["status"] == "failure"
 
 
+def test_an_instance_tells_of_ends_that_came_late(backend: Backend, courier: Courier) -> None:
+    before = courier("instance", "show", "befe88f3").out
+    late = item(sample.instance("failure", lateCompletions=2))
+    backend.on("GET", f"{STATE}/instance/{sample.INSTANCE_ID}", late)
+
+    assert "Late" not in before
+    assert "2 runs told their end after that" in courier("instance", "show", "befe88f3").out
+
+
 def test_hostile_names_do_no_harm(backend: Backend, courier: Courier) -> None:
     backend.on("GET", JOBS, page(sample.job(name=HOSTILE)))
     backend.on("GET", f"{JOBS}/{sample.JOB_ID}", item(sample.job(name=HOSTILE)))

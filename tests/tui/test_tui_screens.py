@@ -82,6 +82,15 @@ async def test_enter_goes_deeper_and_escape_back() -> None:
         assert name_of(pilot) == "Jobs"
 
 
+async def test_an_instance_tells_of_ends_that_came_late() -> None:
+    world = small_world()
+    for each in world.instances:
+        each["lateCompletions"] = 2
+    async with running(world) as pilot:
+        await press(pilot, "3", "enter")
+        assert "2 runs ended late: the verdict stands" in shown(pilot)
+
+
 async def test_a_click_on_the_way_goes_back_there() -> None:
     async with running(small_world()) as pilot:
         await press(pilot, "2", "enter", "enter")

@@ -15,7 +15,7 @@ from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, span, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
-from courier_backend.cli.words import counted
+from courier_backend.cli.words import counted, number_of
 from courier_backend.client import calls
 from courier_backend.model.status import InstanceStatus
 from courier_backend.model.times import ZERO_TIME
@@ -122,6 +122,7 @@ def _show(item: InstanceItem) -> None:
             ("Job", f"{item['jobName']}  {item['jobId']}"),
             ("Status", _status(item)),
             ("Reason", item["reason"] or "–"),
+            *_late(item["lateCompletions"]),
             ("Runs", f"{item['totalRuns']}: {counted(item['runCounts'])}"),
             ("Created", f"{full(item['createdAt'])}, by {item['triggeredBy']}"),
             ("Started", full(item["startedAt"])),
@@ -131,6 +132,12 @@ def _show(item: InstanceItem) -> None:
     )
     heading("Groups")
     draw(_GROUPS, [_group(group) for group in item["groups"]])
+
+
+def _late(count: int) -> list[tuple[str, str]]:
+    """Why more runs may have succeeded than the reason says."""
+    told = f"{number_of(count, 'run')} told their end after that; the verdict stands"
+    return [("Late", told)] if count else []
 
 
 def _group(group: GroupItem) -> tuple[str, ...]:
