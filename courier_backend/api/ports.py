@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,8 +12,11 @@ from courier_backend.evidence.links import Links
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
+    EstimateItem,
+    ExceptionItem,
     JobItem,
     LabItem,
+    ManualItem,
     NodeItem,
     OutputItem,
     PlanItem,
@@ -76,6 +80,52 @@ class Service(Protocol):
 
     async def activate(self, job_id: str, *, by: str) -> str:
         """Start one instance now; its id."""
+        ...
+
+    async def manual_job(
+        self,
+        job_id: str,
+        *,
+        triggered_at: datetime | None,
+        triggered_by: str,
+        override: bool,
+        by: str,
+    ) -> ManualItem:
+        """Start one instance beside the schedule; `override`: in a window, too."""
+        ...
+
+    async def set_active(self, job_id: str, active: bool, *, by: str) -> JobItem:
+        """Let the schedule of a job count again, or let it rest."""
+        ...
+
+    async def estimate(self, job_id: str, count: int) -> EstimateItem:
+        """When a job executes next, and what does not happen between."""
+        ...
+
+    async def past_due(self, deadline: datetime) -> list[JobItem]:
+        """Jobs that are to execute at or before a moment, the nearest first."""
+        ...
+
+    async def add_exception(self, body: Mapping[str, Any], *, by: str) -> ExceptionItem:
+        """Let all jobs pause in the windows of a rule: `rrule`, and `duration` in minutes."""
+        ...
+
+    async def get_exception(self, exception_id: str) -> ExceptionItem:
+        """One rule."""
+        ...
+
+    async def update_exception(
+        self, exception_id: str, body: Mapping[str, Any], *, by: str
+    ) -> ExceptionItem:
+        """Another rule under the same id."""
+        ...
+
+    async def delete_exception(self, exception_id: str, *, by: str) -> None:
+        """A rule holds no more."""
+        ...
+
+    def live_exception(self, item: ExceptionItem) -> ExceptionItem:
+        """A stored rule with the window that is open now, or opens next."""
         ...
 
     async def cancel_instance(

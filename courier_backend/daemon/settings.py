@@ -31,6 +31,12 @@ class RunSettings(_Section):
     queue_timeout_seconds: int = Field(default=86_400, ge=1)
 
 
+class ScheduleSettings(_Section):
+    """Section ``[schedules]``. Seconds; so late a missed execution is still made up for once."""
+
+    grace_seconds: float = Field(default=3600.0, ge=0, le=366 * 86_400)
+
+
 class EvidenceSettings(_Section):
     """Section ``[evidence]``. Bytes; below `min_free_bytes` no new instance starts."""
 
@@ -43,6 +49,7 @@ class Settings(_Section):
 
     backend: BackendSettings = BackendSettings()
     runs: RunSettings = RunSettings()
+    schedules: ScheduleSettings = ScheduleSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     # Read by the command line: where other backends are.
     profiles: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -5,14 +5,19 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
 
 ============================ =====================================================================
 ``job-added``                definition (normal form), nextExecutionTime or null, exceptionReasons,
-                             idempotencyKey, bodyDigest ("" when there is no key)
+                             idempotencyKey, bodyDigest ("" when there is no key); of a recurring
+                             job also anchors, settledAt, wakeAt (see the package `scheduler`)
 ``job-changed``              any of: definition, status, nextExecutionTime, executionCount,
-                             exceptionReasons, reason, by
+                             exceptionReasons, anchors, settledAt, wakeAt, missedExecutions,
+                             skippedExecutions, reason, by
 ``job-deleted``              by
 ``instance-created``         jobName, instanceType, triggeredBy, overwriteId or null, status,
                              reasonCode, reason, actionSpec, targetSpec, groups (`GroupData`),
                              runs (`RunData`: every run that will be, each pending or already
-                             failed, with its facts revision)
+                             failed, with its facts revision); dueAt when it has a time at which it
+                             was due, overridden: the window that it was begun in all the same; one
+                             that is pending or skipped has neither groups nor runs
+``instance-started``         one that was pending begins: from, status, groups, runs as above
 ``instance-changed``         any of: from + status, reasonCode, reason, startedAt, finishedAt,
                              cancelRequestedAt, cancelReason, lateCompletions
 ``group-changed``            groupNumber, status, reasonCode, reason (status: a verdict)
@@ -36,6 +41,9 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
 ``node-changed``             any of the above (facts with a new factsRevision), archived, health,
                              healthReason, lastContactAt, latencySeconds, clockSkewSeconds
 ``node-removed``             by
+``exception-added``          exceptionId, rrule, duration (minutes), by: a rule for all jobs
+``exception-changed``        exceptionId, rrule, duration, by
+``exception-removed``        exceptionId, by
 ============================ =====================================================================
 
 ``from`` is the status before, so that counters can be kept without reading.
@@ -91,7 +99,7 @@ class NewEvent:
 
 
 class EventItem(TypedDict):
-    """An event as the API tells it. ``instance-created`` comes without its `runs`."""
+    """An event as the API tells it. ``instance-created`` and `-started` come without `runs`."""
 
     seq: int
     time: str

@@ -14,7 +14,12 @@ from pydantic import ValidationError
 
 from courier_backend.model.checking.faults import report_faults
 from courier_backend.model.checking.findings import Findings
-from courier_backend.model.checking.job_rules import check_name, check_schedule
+from courier_backend.model.checking.job_rules import (
+    RuleJudge,
+    check_name,
+    check_schedule,
+    no_judge,
+)
 from courier_backend.model.checking.overrides import put_inputs, put_nodes
 from courier_backend.model.checking.shape import check_shape
 from courier_backend.model.checking.soundness import check_soundness
@@ -58,6 +63,7 @@ def parse_job(
     *,
     node_ids: Sequence[str] = (),
     inputs: Mapping[str, str] | None = None,
+    judge: RuleJudge = no_judge,
 ) -> Parsed:
     """Read a job file; whatever is wrong with it is in the answer, nothing is raised.
 
@@ -67,15 +73,18 @@ def parse_job(
         file_name: where the text comes from.
         node_ids: nodes to run every group on, instead of those in the file.
         inputs: values for inputs, in every step that names them.
+        judge: says what is wrong with a recurrence rule beyond its form.
     """
     try:
         document = opened(text, body_format, file_name)
     except Unopened as failure:
         return Parsed(None, [failure.problem], failure.body_format)
-    return _check(document, node_ids, inputs or {})
+    return _check(document, node_ids, inputs or {}, judge)
 
 
-def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str]) -> Parsed:
+def _check(
+    document: Document, node_ids: Sequence[str], inputs: Mapping[str, str], judge: RuleJudge
+) -> Parsed:
     findings = Findings(document)
     findings.take_remarks()
     if not _is_definition(findings):
@@ -85,7 +94,8 @@ def _check(document: Document, node_ids: Sequence[str], inputs: Mapping[str, str
     put_inputs(findings, inputs)
     read_older_spellings(findings)
     check_shape(findings, Job)
-    for check in (check_name, check_schedule, check_target, check_steps):
+    check_schedule(findings, judge)
+    for check in (check_name, check_target, check_steps):
         check(findings)
     return _validated(findings)
 

@@ -32,7 +32,12 @@ class LastInstance(TypedDict):
 
 
 class JobItem(TypedDict):
-    """A job: its definition in normal form, and what became of it."""
+    """A job: its definition in normal form, and what became of it.
+
+    `exceptionReasons`: the windows before the next execution. `missedExecutions` were due while no
+    backend was there, `skippedExecutions` fell into a window or onto another execution; none of
+    them happened.
+    """
 
     id: str
     name: str
@@ -51,6 +56,8 @@ class JobItem(TypedDict):
     executionCount: int
     nextExecutionTime: str
     exceptionReasons: list[str]
+    missedExecutions: int
+    skippedExecutions: int
     lastInstance: LastInstance | None
 
 
@@ -80,7 +87,11 @@ class GroupItem(TypedDict):
 
 
 class InstanceItem(TypedDict):
-    """An instance. `runCounts` counts its runs by status."""
+    """An instance. `runCounts` counts its runs by status.
+
+    `dueAt`: the time of the schedule that it belongs to. `overridden`: the window in which it was
+    begun by hand all the same. One that is pending or skipped has no groups and no runs.
+    """
 
     id: str
     jobId: str
@@ -98,6 +109,8 @@ class InstanceItem(TypedDict):
     instanceType: str
     triggeredBy: str
     overwriteId: str | None
+    dueAt: str
+    overridden: str
     cancelRequestedAt: str
     lateCompletions: int
     totalRuns: int

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from courier_backend.model.event import GroupData, NewEvent, RunData
-from courier_backend.model.status import GroupStatus, InstanceStatus, RunStatus
+from courier_backend.model.status import GroupStatus, InstanceStatus, ReasonCode, RunStatus
+from courier_backend.model.times import to_text
 from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
 from courier_backend.targeting.batches import batch_numbers, batch_size_of
 from courier_backend.targeting.resolve import Resolved, resolve_group
@@ -23,11 +24,25 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why there is an instance: `scheduled` or `manual`, and who or what triggered it."""
+    """Why there is an instance: `scheduled` or `manual`, and who or what triggered it.
+
+    `due_at`: when it was to be. `overridden`: the window that it is begun in all the same.
+    """
 
     instance_type: str = "scheduled"
     triggered_by: str = "system"
     overwrite_id: str | None = None
+    due_at: datetime | None = None
+    overridden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why an instance does not begin now: it is pending, or skipped for good."""
+
+    status: InstanceStatus
+    reason_code: ReasonCode
+    reason: str
 
 
 def begin(
@@ -41,27 +56,82 @@ def begin(
     now: datetime,
 ) -> tuple[InstanceState, NewEvent]:
     """The instance of a job (in normal form) on the nodes as they are now, and its event."""
+    state, resolved = _resolve(new_id(), job_id, definition, fleet, defaults, new_id)
+    data = _data(definition, cause) | {"status": InstanceStatus.RUNNING} | resolved
+    event = NewEvent("instance-created", now, job_id=job_id, instance_id=state.id, data=data)
+    return state, event
+
+
+def hold(
+    job_id: str,
+    definition: Mapping[str, Any],
+    *,
+    cause: Cause,
+    held: Held,
+    instance_id: str,
+    now: datetime,
+) -> NewEvent:
+    """An instance that does not begin now: on no nodes yet, or on none ever."""
+    data = _data(definition, cause) | {
+        "status": held.status,
+        "reasonCode": held.reason_code,
+        "reason": held.reason,
+        "groups": [],
+        "runs": [],
+    }
+    return NewEvent("instance-created", now, job_id=job_id, instance_id=instance_id, data=data)
+
+
+def begin_held(
+    instance_id: str,
+    job_id: str,
+    definition: Mapping[str, Any],
+    fleet: FleetView,
+    *,
+    defaults: Defaults,
+    new_id: Callable[[], str],
+    now: datetime,
+) -> tuple[InstanceState, NewEvent]:
+    """An instance that was pending begins, on the nodes as they are now."""
+    state, resolved = _resolve(instance_id, job_id, definition, fleet, defaults, new_id)
+    data = {"from": InstanceStatus.PENDING, "status": InstanceStatus.RUNNING} | resolved
+    return state, NewEvent("instance-started", now, job_id=job_id, instance_id=state.id, data=data)
+
+
+def _data(definition: Mapping[str, Any], cause: Cause) -> dict[str, Any]:
+    return {
+        "jobName": definition["name"],
+        "instanceType": cause.instance_type,
+        "triggeredBy": cause.triggered_by,
+        "overwriteId": cause.overwrite_id,
+        "dueAt": None if cause.due_at is None else to_text(cause.due_at),
+        "overridden": cause.overridden,
+        "reasonCode": "",
+        "reason": "",
+        "actionSpec": definition["actions"],
+        "targetSpec": definition["target"],
+    }
+
+
+def _resolve(
+    instance_id: str,
+    job_id: str,
+    definition: Mapping[str, Any],
+    fleet: FleetView,
+    defaults: Defaults,
+    new_id: Callable[[], str],
+) -> tuple[InstanceState, dict[str, Any]]:
+    """The state, and groups and runs as events tell them."""
     groups = [
         _group(number, spec, definition, fleet, defaults, new_id)
         for number, spec in enumerate(definition["target"]["groups"])
     ]
     parallel = definition["target"]["executionType"] == "parallel"
-    state = InstanceState(new_id(), job_id, parallel, [group for group, _ in groups])
-    data = {
-        "jobName": definition["name"],
-        "instanceType": cause.instance_type,
-        "triggeredBy": cause.triggered_by,
-        "overwriteId": cause.overwrite_id,
-        "status": InstanceStatus.RUNNING,
-        "reasonCode": "",
-        "reason": "",
-        "actionSpec": definition["actions"],
-        "targetSpec": definition["target"],
+    state = InstanceState(instance_id, job_id, parallel, [group for group, _ in groups])
+    return state, {
         "groups": [_group_data(group) for group, _ in groups],
         "runs": [run for _, runs in groups for run in runs],
     }
-    event = NewEvent("instance-created", now, job_id=job_id, instance_id=state.id, data=data)
-    return state, event
 
 
 def _group(

@@ -72,6 +72,25 @@ def between(rule: Recurrence, start: datetime, end: datetime) -> Iterator[dateti
         yield moment
 
 
+def count_between(rule: Recurrence, start: datetime, end: datetime) -> int:
+    """How many occurrences there are in `(start, end]`, without going through them."""
+    utc = max(to_seconds(start) + 1, to_seconds(rule.starts_at))
+    last = (
+        to_seconds(end) if rule.ends_at is None else min(to_seconds(end), to_seconds(rule.ends_at))
+    )
+    number = 1
+    while rule.search.nth(number, utc, last + 1) is not None:
+        number *= 2
+    least, beyond = number // 2, number
+    while beyond - least > 1:
+        middle = (least + beyond) // 2
+        if rule.search.nth(middle, utc, last + 1) is None:
+            beyond = middle
+        else:
+            least = middle
+    return least
+
+
 def _all_after(rule: Recurrence, after: datetime) -> Iterator[datetime]:
     found = _at_or_after(rule, to_seconds(after) + 1)
     while found is not None:

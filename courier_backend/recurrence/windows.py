@@ -35,6 +35,13 @@ class ExceptionRule:
     id: str = ""
     """Of a global rule."""
 
+    @property
+    def shown(self) -> str:
+        """The rule, how long its windows are and whose it is, for sentences."""
+        minutes = self.duration // timedelta(minutes=1)
+        whose = "the job" if self.source == "job" else "all jobs"
+        return f"{self.rule.shown} ({minutes} min) of {whose}"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -47,11 +54,9 @@ class Window:
     @property
     def reason(self) -> str:
         """The sentence that says why an execution in it does not happen."""
-        minutes = self.exception.duration // timedelta(minutes=1)
-        whose = "the job" if self.exception.source == "job" else "all jobs"
         return (
             f"{to_text(self.starts_at)} to {to_text(self.ends_at)} is a window of the exception"
-            f" rule {self.exception.rule.shown} ({minutes} min) of {whose}"
+            f" rule {self.exception.shown}"
         )
 
 

@@ -1,8 +1,9 @@
-"""Letting a job execute: an instance is made, in one change with what caused it, and begins."""
+"""Making instances, and letting them begin once they are on disk."""
 
 import asyncio
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +13,38 @@ from courier_backend.model.errors import OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.times import Clock
-from courier_backend.orchestrator.begin import Cause, Defaults, begin
+from courier_backend.orchestrator.begin import Cause, Defaults, Held, begin, begin_held, hold
 from courier_backend.orchestrator.driver import Driver
-from courier_backend.store.store import Store
+from courier_backend.orchestrator.state import InstanceState
+from courier_backend.store.queries.schedules import PendingInstance
 from courier_backend.targeting.view import FleetView, NodeView
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An instance that is to be appended, and then launched. Without a state it does not begin."""
+
+    event: NewEvent
+    state: InstanceState | None = None
+    actions: dict[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """Of the instance."""
+        return self.event.instance_id or ""
+
+
 class Executions:
-    """Makes instances of jobs."""
+    """Makes instances of jobs. Nothing is written here: who asks appends the events."""
 
     def __init__(
         self,
-        store: Store,
         driver: Driver,
         directory: NodeDirectory,
         settings: Settings,
         data: Path,
         clock: Clock,
     ) -> None:
-        self._store = store
         self._driver = driver
         self._directory = directory
         self._settings = settings
@@ -47,38 +61,65 @@ class Executions:
         """The fleet as targeting sees it, now."""
         return FleetView({node.id: _view(node) for node in self._directory})
 
-    async def execute(
+    def make(
         self,
         job_id: str,
         definition: Mapping[str, Any],
         cause: Cause,
-        *,
-        executions: int,
-        also: Sequence[NewEvent] = (),
-    ) -> str:
-        """Make an instance, in one change with `also`, and let it begin; gives its id.
-
-        Raises:
-            OutOfSpace: the disk is too full to begin anything new; nothing was written.
-        """
-        await self._refuse_when_full()
-        now = self._clock()
-        state, created = begin(
+        fleet: FleetView | None = None,
+    ) -> Made:
+        """An instance that begins on the nodes of this moment."""
+        state, event = begin(
             job_id,
             definition,
-            self.view(),
+            self.view() if fleet is None else fleet,
             cause=cause,
             defaults=self.defaults,
             new_id=new_id,
-            now=now,
+            now=self._clock(),
         )
-        counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": executions})
-        await self._store.append([*also, created, counted])
-        self._driver.take_up(state, definition["actions"])
-        await self._driver.start(state.id)
-        return state.id
+        return Made(event, state, definition["actions"])
 
-    async def _refuse_when_full(self) -> None:
+    def hold(self, job_id: str, definition: Mapping[str, Any], cause: Cause, held: Held) -> Made:
+        """An instance that does not begin now, or never."""
+        return Made(
+            hold(
+                job_id,
+                definition,
+                cause=cause,
+                held=held,
+                instance_id=new_id(),
+                now=self._clock(),
+            )
+        )
+
+    def start(self, pending: PendingInstance) -> Made:
+        """An instance that was pending begins, with the definition that it was made with."""
+        definition = {"actions": pending.action_spec, "target": pending.target_spec}
+        state, event = begin_held(
+            pending.id,
+            pending.job_id,
+            definition,
+            self.view(),
+            defaults=self.defaults,
+            new_id=new_id,
+            now=self._clock(),
+        )
+        return Made(event, state, pending.action_spec)
+
+    async def launch(self, made: Iterable[Made]) -> None:
+        """Let instances begin whose events are on disk."""
+        begun = [(each.state, each.actions or {}) for each in made if each.state is not None]
+        for state, actions in begun:
+            self._driver.take_up(state, actions)
+        await asyncio.gather(*(self._driver.start(state.id) for state, _ in begun))
+
+    async def refuse_when_full(self) -> None:
+        """Begin nothing new where there is little space.
+
+        Raises:
+            OutOfSpace: the disk is too full.
+        """
         usage = await asyncio.to_thread(shutil.disk_usage, self._data)
         if usage.free < self._settings.evidence.min_free_bytes:
             raise OutOfSpace(

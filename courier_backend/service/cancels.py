@@ -3,11 +3,12 @@
 from typing import Final
 
 from courier_backend.model.errors import NotFound, NotYet
-from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN, RunStatus
+from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN, InstanceStatus, RunStatus
 from courier_backend.model.wire import CancelItem
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.happening import CancelAsked
 from courier_backend.orchestrator.state import InstanceState
+from courier_backend.scheduler.scheduler import Scheduler
 from courier_backend.store.queries.instances import get_instance
 from courier_backend.store.queries.runs import get_run
 from courier_backend.store.rehearsal import rehearse
@@ -19,9 +20,10 @@ EVERYTHING: Final = CancelAsked("", None, None)
 class Cancels:
     """Asks the driver to stop, and tells what that will do."""
 
-    def __init__(self, store: Store, driver: Driver) -> None:
+    def __init__(self, store: Store, driver: Driver, scheduler: Scheduler) -> None:
         self._store = store
         self._driver = driver
+        self._scheduler = scheduler
 
     async def instance(
         self, instance_id: str, *, group_number: int | None = None, reason: str = ""
@@ -32,6 +34,9 @@ class Cancels:
             NotFound: there is no such instance or group.
         """
         state = self._driver.state_of(instance_id)
+        if state is None and await self._scheduler.cancel_pending(instance_id, reason):
+            return _never_began(instance_id)
+        state = self._driver.state_of(instance_id)  # it may have begun meanwhile
         if state is None or state.is_final:
             item = await self._store.read(lambda c: get_instance(c, instance_id))
             _refuse_unless(item["status"] in FINAL_INSTANCE)
@@ -99,6 +104,17 @@ def _in_scope(state: InstanceState, asked: CancelAsked) -> int:
 
 def _would(asked_id: str, stopping: int, prevented: int) -> str:
     return f"cancel {asked_id}: {stopping} to be stopped, {prevented} will not start"
+
+
+def _never_began(instance_id: str) -> CancelItem:
+    """It was pending, without any run."""
+    return {
+        "id": instance_id,
+        "status": InstanceStatus.CANCELED,
+        "alreadyFinal": False,
+        "stopping": 0,
+        "prevented": 0,
+    }
 
 
 def _already_final(asked_id: str, status: str) -> CancelItem:

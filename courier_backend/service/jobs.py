@@ -1,8 +1,9 @@
-"""Jobs: accepting them, changing them, and letting them execute."""
+"""Jobs: accepting them, changing them, letting them rest, taking them away."""
 
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,35 +12,81 @@ from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.job import Job
-from courier_backend.model.status import JobStatus, RunStatus
+from courier_backend.model.status import JobStatus
 from courier_backend.model.times import ZERO_TIME, Clock, to_text
 from courier_backend.model.wire import JobItem, PlanItem, ProblemItem, Submission, Submitted
 from courier_backend.orchestrator.begin import Cause
+from courier_backend.recurrence.windows import Window, clear_from
 from courier_backend.scheduler.executions import Executions
-from courier_backend.service.planning import NO_RECURRENCE, plan_of, target_warnings
+from courier_backend.scheduler.schedule import anchors_of, own_exceptions, read_schedule
+from courier_backend.scheduler.scheduler import Scheduler
+from courier_backend.scheduler.upcoming import NOTHING, Upcoming, upcoming
+from courier_backend.service.planning import plan_of, target_warnings
+from courier_backend.service.schedules import Schedules, blocked_item
+from courier_backend.service.starts import Starts
 from courier_backend.service.submission import accepted, parsed
-from courier_backend.store.queries.instances import get_instance
 from courier_backend.store.queries.jobs import get_job, job_by_key, jobs_named
-from courier_backend.store.queries.runs import instance_node_ids
+from courier_backend.store.queries.schedules import StoredSchedule
 from courier_backend.store.store import Store
+
+PLANNED = 10
+"""So many executions does a plan tell."""
 
 
 class Jobs:
     """What the service does with jobs."""
 
-    def __init__(self, store: Store, executions: Executions, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        executions: Executions,
+        scheduler: Scheduler,
+        schedules: Schedules,
+        starts: Starts,
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._executions = executions
+        self._scheduler = scheduler
+        self._schedules = schedules
+        self._starts = starts
         self._clock = clock
         self._adding = asyncio.Lock()
-        # Executions are counted one after another: the next count is the last one and 1.
-        self._counting = asyncio.Lock()
 
     def plan(self, submission: Submission) -> PlanItem:
         """What a job file would do now."""
-        return plan_of(
-            parsed(submission), self._executions.view(), self._executions.defaults, self._clock
-        )
+        now = self._clock()
+        found = parsed(submission, now)
+        plan = plan_of(found, self._executions.view(), self._executions.defaults)
+        if found.job is not None:
+            self._add_times(plan, found.job.normal(), now)
+        return plan
+
+    def _add_times(self, plan: PlanItem, normal: Mapping[str, Any], now: datetime) -> None:
+        anchors = anchors_of(normal, now)
+        schedule = read_schedule(normal, anchors)
+        if schedule is not None:
+            coming = self._schedules.coming(schedule, schedule.rule.eve, PLANNED)
+            plan["nextExecutions"] = coming["estimates"]
+            plan["blockedByExceptions"] = coming["blockedByExceptions"]
+            return
+        window = self._starts.window(normal, anchors, now)
+        plan["nextExecutions"] = [to_text(self._when(normal, anchors, now, window))]
+        if window is not None:
+            plan["blockedByExceptions"] = [blocked_item(now, window)]
+
+    def _when(
+        self,
+        normal: Mapping[str, Any],
+        anchors: Mapping[str, Any],
+        now: datetime,
+        window: Window | None,
+    ) -> datetime:
+        """When what is to execute at once does: now, or when no window is open any more."""
+        if window is None:
+            return now
+        rules = [*own_exceptions(normal, anchors), *self._scheduler.exceptions]
+        return clear_from(now, rules) or window.ends_at
 
     async def add(self, submission: Submission, *, idempotency_key: str, by: str) -> Submitted:
         """Accept a job; an immediate one begins to execute. It is on disk before this returns.
@@ -48,9 +95,7 @@ class Jobs:
             BadInput: the file has errors, or the key was used with another file.
             OutOfSpace: the disk is too full to begin anything new.
         """
-        job, problems = accepted(submission)
-        if job.schedule_rule != "immediate":
-            raise BadInput(f"{NO_RECURRENCE}.", hint='Use "immediate".')
+        job, problems = accepted(submission, self._clock())
         executions = self._executions
         problems = [*problems, *target_warnings(job, executions.view(), executions.defaults)]
         if not idempotency_key:
@@ -65,92 +110,127 @@ class Jobs:
                     "This Idempotency-Key was used before with another job.",
                     hint="Use a new key for a new job.",
                 )
-            return _submitted(known.job_id, known.instance_id, ZERO_TIME, problems)
+            item = await self._store.read(lambda c: get_job(c, known.job_id))
+            return _submitted(known.job_id, known.instance_id, item["nextExecutionTime"], problems)
 
     async def _add(
         self, job: Job, problems: list[ProblemItem], key: str, digest: str, by: str
     ) -> Submitted:
-        now = self._clock()
-        normal = job.normal()
-        job_id = new_id()
         same_name = await self._store.read(lambda c: jobs_named(c, job.name))
+        if same_name:
+            problems = [*problems, _same_name(job.name, same_name)]
+        await self._executions.refuse_when_full()
+        normal = job.normal()
         data: dict[str, Any] = {
             "definition": normal,
             "nextExecutionTime": None,
             "exceptionReasons": [],
+            "anchors": anchors_of(normal, self._clock()),
             "idempotencyKey": key,
             "bodyDigest": digest,
             "by": by,
         }
+        if read_schedule(normal, data["anchors"]) is None:
+            return await self._add_immediate(data, problems, by)
+        return await self._add_recurring(data, problems)
+
+    async def _add_immediate(
+        self, data: dict[str, Any], problems: list[ProblemItem], by: str
+    ) -> Submitted:
+        now, job_id = self._clock(), new_id()
+        normal, anchors = data["definition"], data["anchors"]
+        window = self._starts.window(normal, anchors, now)
+        made = self._starts.make(job_id, normal, Cause(triggered_by=by), window)
+        data["exceptionReasons"] = [window.reason] if window else []
         added = NewEvent("job-added", now, job_id=job_id, data=data)
-        cause = Cause(triggered_by=by)
-        instance_id = await self._executions.execute(
-            job_id, normal, cause, executions=1, also=[added]
-        )
-        if same_name:
-            problems = [*problems, _same_name(job.name, same_name)]
-        return _submitted(job_id, instance_id, to_text(now), problems)
+        counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
+        await self._store.append([added, made.event, counted])
+        await self._scheduler.begun([made])
+        when = to_text(self._when(normal, anchors, now, window))
+        return _submitted(job_id, made.id, when, problems, data["exceptionReasons"])
 
-    async def activate(self, job_id: str, by: str) -> str:
-        """Start one instance of a job now; gives its id.
+    async def _add_recurring(self, data: dict[str, Any], problems: list[ProblemItem]) -> Submitted:
+        job_id = new_id()
+        # No other rules for all jobs may come between their windows being asked for and the job.
+        async with self._scheduler.lock:
+            coming, about = self._next(data["definition"], data["anchors"], None)
+            added = NewEvent("job-added", self._clock(), job_id=job_id, data=data | about)
+            await self._store.append([added])
+            self._scheduler.expect(job_id, coming.wake_at)
+        next_time = about["nextExecutionTime"] or ZERO_TIME
+        return _submitted(job_id, "", next_time, problems, list(coming.reasons))
 
-        Raises:
-            NotFound: there is no such job.
-            Conflict: the job was canceled.
-        """
-        async with self._counting:
-            item = await self._store.read(lambda c: get_job(c, job_id))
-            if item["status"] != JobStatus.ACTIVE:
-                raise Conflict(
-                    f'The job "{item["name"]}" is {item["status"]}; it starts no instance.'
-                )
-            cause = Cause("manual", by)
-            return await self._executions.execute(
-                job_id, _definition(item), cause, executions=item["executionCount"] + 1
-            )
-
-    async def retry(self, instance_id: str, only: str, by: str) -> Submitted:
-        """A new instance of the same job on the nodes that did not succeed, or on all.
-
-        Raises:
-            NotFound: there is no such instance.
-            Conflict: it still runs, its job is gone, or no node is left to retry.
-        """
-        async with self._counting:
-            return await self._retry(instance_id, only, by)
-
-    async def _retry(self, instance_id: str, only: str, by: str) -> Submitted:
-        item = await self._store.read(lambda c: get_instance(c, instance_id))
-        if item["status"] in {"running", "pending"}:
-            raise Conflict("The instance still runs.", hint="Wait for it, or cancel it first.")
-        job = await self._store.read(lambda c: get_job(c, item["jobId"]))
-        wanted = set(RunStatus) if only == "all" else set(RunStatus) - {RunStatus.SUCCESS}
-        found = await self._store.read(lambda c: instance_node_ids(c, instance_id, wanted))
-        definition = _definition(job) | {
-            "actions": item["actionSpec"],
-            "target": _narrowed(item["targetSpec"], found),
-        }
-        if not definition["target"]["groups"]:
-            raise Conflict("Every run of this instance succeeded; there is nothing to retry.")
-        cause = Cause("manual", by)
-        new_instance = await self._executions.execute(
-            job["id"], definition, cause, executions=job["executionCount"] + 1
-        )
-        return _submitted(job["id"], new_instance, to_text(self._clock()), [])
+    def _next(
+        self, normal: Mapping[str, Any], anchors: Mapping[str, Any], settled: datetime | None
+    ) -> tuple[Upcoming, dict[str, Any]]:
+        """What comes of a definition, and as events tell it; `settled` None: from its beginning."""
+        schedule = read_schedule(normal, anchors)
+        if schedule is None:
+            return NOTHING, NOTHING.data(None)
+        settled = settled or schedule.rule.eve
+        rules = (*schedule.exceptions, *self._scheduler.exceptions)
+        coming = upcoming(schedule.rule, rules, settled)
+        return coming, coming.data(settled)
 
     async def update(self, job_id: str, submission: Submission, by: str) -> JobItem:
-        """Give a job another definition; what runs goes on with the old one.
+        """Give a job another definition; what runs or waits goes on with the old one.
 
         Raises:
             NotFound: there is no such job.
             BadInput: the file has errors.
         """
-        job, _ = accepted(submission)
-        if job.schedule_rule != "immediate":
-            raise BadInput(f"{NO_RECURRENCE}.", hint='Use "immediate".')
-        await self._store.read(lambda c: get_job(c, job_id))
-        await self._change(job_id, "job-changed", {"definition": job.normal(), "by": by})
+        job, _ = accepted(submission, self._clock())
+        normal = job.normal()
+        async with self._scheduler.changing(job_id) as before:
+            anchors = anchors_of(normal, self._clock(), before.definition, before.anchors)
+            same = normal["scheduleRule"] == before.definition["scheduleRule"]
+            coming, about = self._next(normal, anchors, before.settled_at if same else None)
+            if before.status != JobStatus.ACTIVE:
+                coming, about = NOTHING, NOTHING.data(before.settled_at if same else None)
+            data = {"definition": normal, "anchors": anchors, "by": by} | about
+            await self._change(job_id, data)
+            self._scheduler.expect(job_id, coming.wake_at)
         return await self._store.read(lambda c: get_job(c, job_id))
+
+    async def set_active(self, job_id: str, active: bool, by: str) -> JobItem:
+        """Let a job rest, or let its schedule count again from now on.
+
+        Raises:
+            NotFound: there is no such job.
+            Conflict: it was canceled.
+        """
+        async with self._scheduler.changing(job_id) as before:
+            if before.status == JobStatus.CANCELED:
+                raise Conflict(
+                    f'The job "{before.definition["name"]}" was canceled, which is for good.',
+                    hint="Add it again as a new job.",
+                )
+            if active and before.status != JobStatus.ACTIVE:
+                coming, about = self._next(before.definition, before.anchors, self._clock())
+                await self._change(job_id, {"status": JobStatus.ACTIVE, "by": by} | about)
+                self._scheduler.expect(job_id, coming.wake_at)
+            elif not active and before.status != JobStatus.INACTIVE:
+                await self._end(before, JobStatus.INACTIVE, "its job was deactivated", by)
+        return await self._store.read(lambda c: get_job(c, job_id))
+
+    async def cancel(self, job_id: str, reason: str, by: str) -> JobItem:
+        """Let a job make no instances any more, and begin none of those that wait.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        async with self._scheduler.changing(job_id) as before:
+            item = await self._store.read(lambda c: get_job(c, job_id))
+            if before.status != JobStatus.CANCELED:
+                await self._end(before, JobStatus.CANCELED, reason or "its job was canceled", by)
+        return item
+
+    async def _end(self, job: StoredSchedule, status: JobStatus, reason: str, by: str) -> None:
+        """A job begins nothing any more, in one change with the end of what waits."""
+        data = {"status": status, "by": by, "reason": reason} | NOTHING.data(job.settled_at)
+        canceled = self._scheduler.cancels_of(job.job_id, reason)
+        await self._change(job.job_id, data, *canceled)
+        self._scheduler.forget(job.job_id)
 
     async def delete(self, job_id: str, by: str) -> None:
         """Take a job away; its history stays.
@@ -158,56 +238,18 @@ class Jobs:
         Raises:
             NotFound: there is no such job.
         """
-        await self._store.read(lambda c: get_job(c, job_id))
-        await self._change(job_id, "job-deleted", {"by": by})
+        async with self._scheduler.changing(job_id):
+            deleted = NewEvent("job-deleted", self._clock(), job_id=job_id, data={"by": by})
+            canceled = self._scheduler.cancels_of(job_id, "its job was deleted")
+            await self._store.append([*canceled, deleted])
+            self._scheduler.forget(job_id)
 
-    async def cancel(self, job_id: str, reason: str, by: str) -> JobItem:
-        """Let a job make no instances any more.
-
-        Raises:
-            NotFound: there is no such job.
-        """
-        item = await self._store.read(lambda c: get_job(c, job_id))
-        if item["status"] != JobStatus.CANCELED:
-            data = {"status": JobStatus.CANCELED, "nextExecutionTime": None, "by": by}
-            await self._change(job_id, "job-changed", data | {"reason": reason})
-        return item
-
-    async def _change(self, job_id: str, kind: str, data: dict[str, Any]) -> None:
-        await self._store.append([NewEvent(kind, self._clock(), job_id=job_id, data=data)])
-
-
-_DEFINITION_KEYS = (
-    "name",
-    "description",
-    "scheduleRule",
-    "exceptionRules",
-    "allowManualExecution",
-    "overlap",
-    "missed",
-    "target",
-    "actions",
-)
-
-
-def _definition(item: JobItem) -> dict[str, Any]:
-    """The definition of a stored job, in normal form."""
-    every: dict[str, Any] = dict(item)
-    return {key: every[key] for key in _DEFINITION_KEYS}
-
-
-def _narrowed(target: Mapping[str, Any], found: Mapping[int, list[str]]) -> dict[str, Any]:
-    """The target on the nodes found, group by group; groups without any are left out."""
-    groups = [
-        group | {"nodeListType": "nodes", "nodeIdentifiers": found[number], "filter": None}
-        for number, group in enumerate(target["groups"])
-        if found.get(number)
-    ]
-    return dict(target) | {"groups": groups}
+    async def _change(self, job_id: str, data: dict[str, Any], *before: NewEvent) -> None:
+        changed = NewEvent("job-changed", self._clock(), job_id=job_id, data=data)
+        await self._store.append([*before, changed])
 
 
 def _digest(job: Job) -> str:
-
     body = orjson.dumps(job.normal(), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
 
@@ -225,12 +267,16 @@ def _same_name(name: str, count: int) -> ProblemItem:
 
 
 def _submitted(
-    job_id: str, instance_id: str, next_time: str, problems: list[ProblemItem]
+    job_id: str,
+    instance_id: str,
+    next_time: str,
+    problems: list[ProblemItem],
+    reasons: list[str] | None = None,
 ) -> Submitted:
     return {
         "jobId": job_id,
         "instanceId": instance_id,
-        "exceptionReasons": [],
+        "exceptionReasons": reasons or [],
         "nextExecutionTime": next_time,
         "warnings": problems,
     }

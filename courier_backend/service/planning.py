@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from courier_backend.model.job import Job
 from courier_backend.model.parse import Parsed
-from courier_backend.model.times import Clock, system_clock, to_text
 from courier_backend.model.wire import LeftOutItem, PlanGroup, PlanItem, PlanNode, ProblemItem
 from courier_backend.orchestrator.begin import Defaults
 from courier_backend.targeting.batches import batch_size_of, in_batches
@@ -16,8 +15,8 @@ MOST_LEFT_OUT: Final = 200
 """So many of the nodes that a filter leaves out are told; a person reads no more."""
 
 
-def plan_of(parsed: Parsed, fleet: FleetView, defaults: Defaults, clock: Clock) -> PlanItem:
-    """The plan of a job file, with everything that is wrong or odd about it."""
+def plan_of(parsed: Parsed, fleet: FleetView, defaults: Defaults) -> PlanItem:
+    """The plan of a job file but for its times, with all that is wrong or odd about it."""
     plan: PlanItem = {
         "valid": parsed.job is not None,
         "name": parsed.job.name if parsed.job else "",
@@ -29,22 +28,12 @@ def plan_of(parsed: Parsed, fleet: FleetView, defaults: Defaults, clock: Clock) 
     }
     if parsed.job is not None:
         _add_groups(plan, parsed.job, fleet, defaults)
-        if parsed.job.schedule_rule == "immediate":
-            plan["nextExecutions"] = [to_text(clock())]
-        else:
-            plan["valid"] = False
-            plan["warnings"].append(NO_RECURRENCE)
     return plan
-
-
-NO_RECURRENCE = (
-    'scheduleRule: this version runs "immediate" jobs alone; a recurring job is not accepted'
-)
 
 
 def target_warnings(job: Job, fleet: FleetView, defaults: Defaults) -> list[ProblemItem]:
     """What an operator should know of the targets of a job that is accepted all the same."""
-    plan = plan_of(Parsed(job, []), fleet, defaults, system_clock)
+    plan = plan_of(Parsed(job, []), fleet, defaults)
     return [
         {
             "severity": "warning",

@@ -10,7 +10,7 @@ from courier_backend.delivery.releases import Releases
 from courier_backend.evidence.keeper import EvidenceKeeper, Wanted
 from courier_backend.model.errors import NotFound
 from courier_backend.model.protocol import Skill
-from courier_backend.model.status import FINAL_RUN, ReasonCode, RunStatus
+from courier_backend.model.status import FINAL_RUN, InstanceStatus, ReasonCode, RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.begin import Defaults
 from courier_backend.orchestrator.driver import AWAITED, Driver, Resumed
@@ -70,6 +70,8 @@ class Recovery:
         found = await self._store.read(lambda c: unfinished(c, awaited_since=since))
         wanted = _by_run(await self._store.read(pending_evidence))
         for instance in found:
+            if instance.status == InstanceStatus.PENDING:  # it waits in the scheduler
+                continue
             try:
                 await self._take_up(instance, wanted)
             except Exception:  # noqa: BLE001  one faulty instance must not keep the others down

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from courier_backend import __version__
 from courier_backend.api.activity import Activity
@@ -30,7 +30,10 @@ from courier_backend.model.times import Clock, system_clock, to_text
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
+    EstimateItem,
+    ExceptionItem,
     JobItem,
+    ManualItem,
     NodeItem,
     OutputItem,
     PlanItem,
@@ -39,12 +42,16 @@ from courier_backend.model.wire import (
 )
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.leavings import Leavings
+from courier_backend.scheduler.alarm import Alarm, ClockAlarm
 from courier_backend.scheduler.executions import Executions
+from courier_backend.scheduler.scheduler import Scheduler
 from courier_backend.service.cancels import Cancels
 from courier_backend.service.evidence_reading import EvidenceReading
 from courier_backend.service.jobs import Jobs
 from courier_backend.service.nodes import live_item
 from courier_backend.service.recovery import Recovery
+from courier_backend.service.schedules import Schedules
+from courier_backend.service.starts import Starts
 from courier_backend.store.queries.nodes import get_node
 from courier_backend.store.rehearsal import note, rehearse
 from courier_backend.store.store import Store
@@ -68,6 +75,7 @@ class Service:
         link_key: bytes,
         end: Callable[[], None],
         clock: Clock,
+        alarm: Alarm | None = None,
     ) -> None:
         self._here = here
         self._settings = settings
@@ -93,8 +101,17 @@ class Service:
             clock=clock,
         )
         self.local_nodes = LocalNodes(self.fleet, here.builtin_node, here.lab, self.driver.runs_on)
-        executions = Executions(store, self.driver, self.directory, settings, here.data, clock)
-        self._jobs = Jobs(store, executions, clock)
+        executions = Executions(self.driver, self.directory, settings, here.data, clock)
+        self.scheduler = Scheduler(
+            store,
+            executions,
+            grace=timedelta(seconds=settings.schedules.grace_seconds),
+            clock=clock,
+            alarm=alarm or ClockAlarm(clock),
+        )
+        self._starts = Starts(store, executions, self.scheduler, clock)
+        self._schedules = Schedules(store, self.scheduler, clock)
+        self._jobs = Jobs(store, executions, self.scheduler, self._schedules, self._starts, clock)
         self.recovery = Recovery(
             store,
             self.directory,
@@ -104,7 +121,7 @@ class Service:
             defaults=executions.defaults,
             clock=clock,
         )
-        self._cancels = Cancels(store, self.driver)
+        self._cancels = Cancels(store, self.driver, self.scheduler)
         self._evidence = EvidenceReading(
             here.evidence, store, keeper, live, transport, self.directory
         )
@@ -116,7 +133,9 @@ class Service:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.driver.run())
             await self.driver.ready.wait()
+            await self.scheduler.load()
             await self.recovery.take_up()
+            group.create_task(self.scheduler.run())
             for work in self._background:
                 group.create_task(work())
             group.create_task(self.local_nodes.keep_builtin())
@@ -173,11 +192,61 @@ class Service:
 
     async def activate(self, job_id: str, *, by: str) -> str:
         """Start one instance now."""
-        return await self._jobs.activate(job_id, by)
+        return await self._starts.activate(job_id, by)
+
+    async def manual_job(
+        self,
+        job_id: str,
+        *,
+        triggered_at: datetime | None,
+        triggered_by: str,
+        override: bool,
+        by: str,
+    ) -> ManualItem:
+        """Start one instance beside the schedule; `override`: in a window, too."""
+        return await self._starts.by_hand(
+            job_id, triggered_at=triggered_at, triggered_by=triggered_by or by, override=override
+        )
+
+    async def set_active(self, job_id: str, active: bool, *, by: str) -> JobItem:
+        """Let the schedule of a job count again, or let it rest."""
+        return await self._jobs.set_active(job_id, active, by)
+
+    async def estimate(self, job_id: str, count: int) -> EstimateItem:
+        """When a job executes next."""
+        return await self._schedules.estimate(job_id, count)
+
+    async def past_due(self, deadline: datetime) -> list[JobItem]:
+        """Jobs that are to execute at or before a moment."""
+        return await self._schedules.past_due(deadline)
+
+    # ---- exception rules for all jobs
+
+    async def add_exception(self, body: Mapping[str, Any], *, by: str) -> ExceptionItem:
+        """Let all jobs pause in the windows of a rule."""
+        return await self._schedules.add_exception(body, by)
+
+    async def get_exception(self, exception_id: str) -> ExceptionItem:
+        """One rule."""
+        return await self._schedules.get_exception(exception_id)
+
+    async def update_exception(
+        self, exception_id: str, body: Mapping[str, Any], *, by: str
+    ) -> ExceptionItem:
+        """Another rule under the same id."""
+        return await self._schedules.update_exception(exception_id, body, by)
+
+    async def delete_exception(self, exception_id: str, *, by: str) -> None:
+        """A rule holds no more."""
+        await self._schedules.delete_exception(exception_id, by)
+
+    def live_exception(self, item: ExceptionItem) -> ExceptionItem:
+        """A stored rule with the window that is open now, or opens next."""
+        return self._schedules.live_exception(item)
 
     async def retry(self, instance_id: str, *, only: str, by: str) -> Submitted:
         """Run again on the nodes that did not succeed."""
-        return await self._jobs.retry(instance_id, only, by)
+        return await self._starts.retry(instance_id, only, by)
 
     # ---- cancels
 
@@ -279,7 +348,11 @@ class Service:
 
     def is_busy(self) -> bool:
         """Whether something needs the backend now."""
-        return bool(self.activity.streams) or self.driver.active_instances > 0
+        return (
+            bool(self.activity.streams)
+            or self.driver.active_instances > 0
+            or self.scheduler.is_needed
+        )
 
     def last_use(self) -> datetime:
         """When a client asked last."""
@@ -295,7 +368,7 @@ class Service:
             "home": str(self._here.data),
             "activeInstances": self.driver.active_instances,
             "activeRuns": self.driver.active_runs,
-            "scheduledJobs": 0,
+            "scheduledJobs": self.scheduler.scheduled,
             "clients": self.activity.streams,
             "idleSeconds": self.idle.idle_seconds,
         }
@@ -303,6 +376,7 @@ class Service:
     async def stop(self, cancel_all: bool) -> None:
         """Begin to end the backend; `cancel_all`: stop what runs first, and wait for it."""
         rehearse("cancel what runs, and end the backend" if cancel_all else "end the backend")
+        self.scheduler.rest()
         if cancel_all:
             for instance_id in self.driver.instances_of(None):
                 await self._cancels.instance(instance_id, reason="the backend is stopped")
@@ -319,13 +393,22 @@ async def open_service(
     link_key: bytes,
     end: Callable[[], None],
     clock: Clock = system_clock,
+    alarm: Alarm | None = None,
 ) -> AsyncIterator[Service]:
     """A service that works; ends in order. What runs on nodes goes on."""
     store = await Store.open(here.database)
     transport = HttpTransport()
     try:
         service = Service(
-            here, settings, store, transport, url=url, link_key=link_key, end=end, clock=clock
+            here,
+            settings,
+            store,
+            transport,
+            url=url,
+            link_key=link_key,
+            end=end,
+            clock=clock,
+            alarm=alarm,
         )
         working = asyncio.create_task(service.run())
         working.add_done_callback(lambda _: _ended(service, end))

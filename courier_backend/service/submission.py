@@ -1,30 +1,39 @@
 """From the text of a job file, and what the command line adds to it, to a job. Pure."""
 
+from datetime import datetime
+
+from courier_backend.model.checking.rule_form import RuleFault
 from courier_backend.model.errors import BadInput
 from courier_backend.model.job import Job
 from courier_backend.model.parse import Parsed, parse_job
 from courier_backend.model.problems import problem_sentence
 from courier_backend.model.wire import ProblemItem, Submission
+from courier_backend.recurrence.parse import parse_rule
 
 
-def parsed(submission: Submission) -> Parsed:
+def parsed(submission: Submission, now: datetime) -> Parsed:
     """The job that a submission describes, and everything odd or wrong about it."""
+
+    def judge(rule: str, over_is_fine: bool) -> RuleFault | None:
+        return _rule_fault(rule, now, over_is_fine=over_is_fine)
+
     return parse_job(
         submission["body"],
         submission["bodyFormat"],
         submission["fileName"],
         node_ids=submission["nodeIds"],
         inputs=submission["inputs"],
+        judge=judge,
     )
 
 
-def accepted(submission: Submission) -> tuple[Job, list[ProblemItem]]:
+def accepted(submission: Submission, now: datetime) -> tuple[Job, list[ProblemItem]]:
     """The job and its warnings.
 
     Raises:
         BadInput: the file has errors; the sentence is the first of them, `problems` are all.
     """
-    result = parsed(submission)
+    result = parsed(submission, now)
     if result.job is not None:
         return result.job, result.problems
     first = problem_sentence(result.errors[0], submission["fileName"])
@@ -33,3 +42,14 @@ def accepted(submission: Submission) -> tuple[Job, list[ProblemItem]]:
     raise BadInput(
         first + more, hint="`courier plan FILE` shows all problems.", problems=result.problems
     )
+
+
+def _rule_fault(rule: str, now: datetime, *, over_is_fine: bool) -> RuleFault | None:
+    """What keeps a rule from ever occurring, if anything does."""
+    try:
+        parse_rule(rule, now, over_is_fine=over_is_fine)
+    except BadInput as error:
+        is_sentence = error.hint.endswith(".")
+        message = f"{error.message} ({error.hint.rstrip('.')})" if is_sentence else error.message
+        return RuleFault(message, "" if is_sentence else error.hint)
+    return None

@@ -23,6 +23,7 @@ _RUN: Final = (
     " FROM runs r JOIN instances i ON i.no = r.instance_no WHERE r.id = ?"
 )
 _NODE: Final = "SELECT no, health, archived FROM nodes WHERE id = ?"
+_EXCEPTION: Final = "SELECT no FROM exceptions WHERE id = ?"
 _EVIDENCE: Final = (
     "SELECT evidence_state, evidence_bytes, blob_no FROM attempts"
     " WHERE run_no = ? AND step = ? AND attempt = ?"
@@ -107,6 +108,7 @@ class Known:
         self.runs: dict[str, KnownRun] = {}
         self.nodes: dict[str, KnownNode] = {}
         self.removed: set[str] = set()
+        self.exceptions: dict[str, int | None] = {}
 
     def forget(self) -> None:
         """Nothing is known any more: what was noted may have been rolled back."""
@@ -115,6 +117,7 @@ class Known:
         self.runs.clear()
         self.nodes.clear()
         self.removed.clear()
+        self.exceptions.clear()
 
     def trim(self) -> None:
         """Keep memory bounded. Only between two groups of changes, when all of it is on disk."""
@@ -191,6 +194,13 @@ class Known:
             return False
         found = self._cursor.execute(_NODE, (node_id,)).fetchone()
         return node_id in self.nodes or found is not None
+
+    def exception(self, exception_id: str) -> int | None:
+        """The number of an exception rule for all jobs; None: there is none."""
+        if exception_id not in self.exceptions:
+            row = self._cursor.execute(_EXCEPTION, (exception_id,)).fetchone()
+            self.exceptions[exception_id] = None if row is None else _int(row[0])
+        return self.exceptions[exception_id]
 
     def evidence(self, key: tuple[int, int, int]) -> tuple[str, int, int | None] | None:
         """State, size and number of the bytes of an attempt's evidence; None: no such attempt."""

@@ -96,6 +96,11 @@ jobs: Final = Table(
     Column("exception_reasons", Text, nullable=False, server_default="[]"),
     Column("idempotency_key", Text),
     _text("body_digest"),
+    Column("anchors", Text, nullable=False, server_default="{}"),
+    _maybe_time("settled_at"),  # every occurrence up to here is accounted for
+    _maybe_time("wake_at"),  # when the scheduler looks next; not later than the next execution
+    _int("missed_executions"),
+    _int("skipped_executions"),
 )
 _there = jobs.c.deleted_at.is_(None)
 Index("jobs_not_deleted", jobs.c.no, sqlite_where=_there)
@@ -111,6 +116,7 @@ Index(
     jobs.c.next_execution_at,
     sqlite_where=jobs.c.next_execution_at.is_not(None),
 )
+Index("jobs_by_wake", jobs.c.wake_at, sqlite_where=jobs.c.wake_at.is_not(None))
 Index(
     "jobs_by_idempotency_key",
     jobs.c.idempotency_key,
@@ -148,6 +154,8 @@ instances: Final = Table(
     _int("step_count"),
     _int("first_run_no"),
     _int("total_runs"),
+    _maybe_time("due_at"),
+    _text("overridden"),
 )
 Index("instances_by_creation", instances.c.created_at)
 Index("instances_by_job", instances.c.job_no, instances.c.created_at)
@@ -308,6 +316,18 @@ node_facts: Final = Table(
     Column("facts", Text, nullable=False),
 )
 Index("node_facts_by_node", node_facts.c.node_id, node_facts.c.revision)
+
+exceptions: Final = Table(
+    "exceptions",
+    metadata,
+    _number(),
+    _id(),
+    Column("rrule", Text, nullable=False),
+    Column("duration", Integer, nullable=False),
+    _time("anchored_at"),
+    _time("created_at"),
+    _time("modified_at"),
+)
 
 counters: Final = Table(
     "counters",

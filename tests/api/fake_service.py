@@ -1,6 +1,6 @@
 """The commands behind the API, faked: each call is noted, answers are set by the test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -12,8 +12,11 @@ from courier_backend.model.errors import CourierError
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
+    EstimateItem,
+    ExceptionItem,
     JobItem,
     LabItem,
+    ManualItem,
     NodeItem,
     OutputItem,
     PlanItem,
@@ -44,6 +47,14 @@ PLAN: PlanItem = {
     "nextExecutions": [],
     "blockedByExceptions": [],
     "warnings": [],
+}
+EXCEPTION: ExceptionItem = {
+    "exceptionId": "e",
+    "rrule": "RRULE:FREQ=DAILY",
+    "duration": 60,
+    "createdAt": "2026-01-01T00:00:00Z",
+    "modifiedAt": "2026-01-01T00:00:00Z",
+    "nextWindow": {"start": "2026-01-02T00:00:00Z", "end": "2026-01-02T01:00:00Z"},
 }
 LAB: list[LabItem] = [{"id": "n1", "name": "lab-1", "url": "http://x/nodes/n1", "home": "/h"}]
 
@@ -110,6 +121,51 @@ class FakeService:
     async def activate(self, job_id: str, *, by: str) -> str:
         self._note("activate", job_id, by)
         return "i"
+
+    async def manual_job(
+        self,
+        job_id: str,
+        *,
+        triggered_at: datetime | None,
+        triggered_by: str,
+        override: bool,
+        by: str,
+    ) -> ManualItem:
+        self._note("manual_job", job_id, triggered_at, triggered_by, override, by)
+        return {"id": job_id, "instanceId": "i", "overwriteId": "o"}
+
+    async def set_active(self, job_id: str, active: bool, *, by: str) -> JobItem:
+        self._note("set_active", job_id, active, by)
+        assert self.job is not None
+        return self.job
+
+    async def estimate(self, job_id: str, count: int) -> EstimateItem:
+        self._note("estimate", job_id, count)
+        return {"estimates": ["2026-01-01T00:00:00Z"], "blockedByExceptions": []}
+
+    async def past_due(self, deadline: datetime) -> list[JobItem]:
+        self._note("past_due", deadline)
+        return [] if self.job is None else [self.job]
+
+    async def add_exception(self, body: Mapping[str, Any], *, by: str) -> ExceptionItem:
+        self._note("add_exception", body, by)
+        return EXCEPTION
+
+    async def get_exception(self, exception_id: str) -> ExceptionItem:
+        self._note("get_exception", exception_id)
+        return EXCEPTION
+
+    async def update_exception(
+        self, exception_id: str, body: Mapping[str, Any], *, by: str
+    ) -> ExceptionItem:
+        self._note("update_exception", exception_id, body, by)
+        return EXCEPTION
+
+    async def delete_exception(self, exception_id: str, *, by: str) -> None:
+        self._note("delete_exception", exception_id, by)
+
+    def live_exception(self, item: ExceptionItem) -> ExceptionItem:
+        return item
 
     async def cancel_instance(
         self, instance_id: str, *, group_number: int | None, reason: str, by: str

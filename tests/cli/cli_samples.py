@@ -50,6 +50,8 @@ def job(**more: Any) -> dict[str, Any]:
         "executionCount": 1,
         "nextExecutionTime": ZERO,
         "exceptionReasons": [],
+        "missedExecutions": 0,
+        "skippedExecutions": 0,
         "lastInstance": {"id": INSTANCE_ID, "status": "success", "createdAt": THEN},
         **more,
     }

@@ -18,9 +18,10 @@ from courier_backend.store.queries.evidence import oldest_evidence, pending_evid
 from courier_backend.store.queries.jobs import job_by_key, jobs_named
 from courier_backend.store.queries.nodes import get_node
 from courier_backend.store.queries.paging import PageRequest
-from courier_backend.store.queries.recovery import due_jobs, unfinished, unreleased
+from courier_backend.store.queries.recovery import unfinished, unreleased
 from courier_backend.store.queries.resolve import resolve_prefix
 from courier_backend.store.queries.runs import get_run, list_runs
+from courier_backend.store.queries.schedules import past_due, pending_instances, schedules, wakes
 from courier_backend.store.queries.steps import list_steps
 from courier_backend.store.readers import _engine
 from courier_backend.store.schema import open_database
@@ -85,7 +86,10 @@ def test_single_things_are_found_by_an_index(archive: Archive) -> None:
         partial(resolve_prefix, kind="run", prefix=run_id[:8]),
         partial(list_events, after=5, run_id=run_id),
         partial(oldest_evidence, limit=5),
-        partial(due_jobs, now=START),
+        partial(past_due, deadline=START),
+        partial(schedules, job_ids=["a", "b"]),
+        wakes,
+        pending_instances,
         partial(unreleased, since=START),
         pending_evidence,
         unfinished,

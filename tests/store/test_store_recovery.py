@@ -7,8 +7,6 @@ from store_samples import START, Story, run_ids
 
 from courier_backend.model.times import from_text, to_text
 from courier_backend.store.queries.recovery import (
-    coming_jobs,
-    due_jobs,
     nodes_for_delivery,
     unfinished,
     unfinished_instance,
@@ -167,25 +165,3 @@ async def test_nodes_come_with_what_delivery_needs(store: Store) -> None:
     assert found.skills == [{"name": "courier-runner", "version": "0.1.0"}]
     assert archived.archived
     assert archived.last_contact_at is None
-
-
-async def test_jobs_with_executions_to_come(store: Store) -> None:
-    story = Story()
-    late, soon, due, canceled, deleted = (
-        story.job(name, nextExecutionTime=f"2026-04-0{day}T00:00:00Z")
-        for name, day in [("late", 9), ("soon", 3), ("due", 1), ("canceled", 1), ("deleted", 1)]
-    )
-    await store.append([late, soon, due, canceled, deleted, story.job("none")])
-    await store.append(
-        [
-            story.of_job("job-changed", canceled.job_id or "", status="canceled"),
-            story.of_job("job-deleted", deleted.job_id or ""),
-        ]
-    )
-    now = datetime(2026, 4, 3, tzinfo=UTC)
-    assert [job.name for job in await store.read(lambda c: due_jobs(c, now))] == ["due", "soon"]
-    coming = await store.read(lambda c: coming_jobs(c, 2))
-    assert [(job.job_id, job.next_execution_at.day) for job in coming] == [
-        (due.job_id, 1),
-        (soon.job_id, 3),
-    ]

@@ -18,12 +18,13 @@ from courier_backend.store import migrate as migrating
 from courier_backend.store.schema import HEAD, create, open_database, stored_revision
 from courier_backend.store.store import Store
 
+NEXT_HEAD = f"{int(HEAD) + 1:04}"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{before}"
 
 
 def upgrade() -> None:
@@ -42,7 +43,8 @@ def next_version(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") 
     """There is a newer revision from now on."""
     versions = folder / "versions"
     versions.mkdir()
-    (versions / "0002_next.py").write_text(NEXT.format(more=more))
+    text = NEXT.format(more=more, revision=NEXT_HEAD, before=HEAD)
+    (versions / f"{NEXT_HEAD}_next.py").write_text(text)
     monkeypatch.setattr(migrating, "VERSIONS", (*migrating.VERSIONS, versions))
 
 
@@ -96,14 +98,14 @@ def test_an_older_store_is_copied_and_migrated(
     filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     next_version(tmp_path, monkeypatch)
-    with closing(open_database(filled, head="0002")) as committer:
+    with closing(open_database(filled, head=NEXT_HEAD)) as committer:
         rows = committer.connection.execute("SELECT name, colour FROM jobs").fetchall()
         assert rows == [("kept", "green")]
-        assert stored_revision(committer.connection) == "0002"
-    copy = filled.with_name("courier.db.before-0001")
+        assert stored_revision(committer.connection) == NEXT_HEAD
+    copy = filled.with_name("courier.db.before-" + HEAD)
     assert copy.stat().st_mode & 0o077 == 0
     with closing(sqlite3.connect(copy)) as old:
-        assert stored_revision(old) == "0001"
+        assert stored_revision(old) == HEAD
         assert old.execute("SELECT name FROM jobs").fetchall() == [("kept",)]
     assert not list(filled.parent.glob("*.part"))
 
@@ -113,9 +115,9 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
 ) -> None:
     next_version(tmp_path, monkeypatch, more='op.drop_column("jobs", "no_such_column")')
     with pytest.raises(Conflict, match="cannot be opened"):
-        open_database(filled, head="0002")
+        open_database(filled, head=NEXT_HEAD)
     with closing(open_database(filled)) as committer:
-        assert stored_revision(committer.connection) == "0001"
+        assert stored_revision(committer.connection) == HEAD
         columns = committer.connection.execute("SELECT name FROM pragma_table_info('jobs')")
         assert ("colour",) not in columns.fetchall()
 
@@ -130,9 +132,9 @@ def test_without_a_sound_copy_nothing_is_migrated(
 
     monkeypatch.setattr(migrating, "_verify", unsound)
     with pytest.raises(Conflict, match="not sound"):
-        open_database(filled, head="0002")
+        open_database(filled, head=NEXT_HEAD)
     with closing(open_database(filled)) as committer:
-        assert stored_revision(committer.connection) == "0001"
+        assert stored_revision(committer.connection) == HEAD
 
 
 def test_a_damaged_copy_is_noticed(filled: Path) -> None:

@@ -100,6 +100,8 @@ def job(
         "executionCount": 1,
         "nextExecutionTime": ZERO_TIME,
         "exceptionReasons": [],
+        "missedExecutions": 0,
+        "skippedExecutions": 0,
         "lastInstance": {"id": ident(2, number), "status": "success", "createdAt": before(hours=1)},
         **more,
     }
@@ -148,6 +150,8 @@ def instance(
         "instanceType": "immediate",
         "triggeredBy": "ada",
         "overwriteId": None,
+        "dueAt": ZERO_TIME,
+        "overridden": "",
         "cancelRequestedAt": ZERO_TIME,
         "lateCompletions": 0,
         "totalRuns": sum(counts.values()),

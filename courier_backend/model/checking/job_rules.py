@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from courier_backend.model.checking.rule_form import rule_fault, schedule_fault
+from courier_backend.model.checking.rule_form import (
+    IMMEDIATE,
+    RuleFault,
+    rule_fault,
+    schedule_fault,
+)
 from courier_backend.model.checking.values import object_at, objects_at
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
+    from courier_backend.model.problems import Path
 
 
 def check_name(findings: Findings) -> None:
@@ -18,13 +25,31 @@ def check_name(findings: Findings) -> None:
         findings.error(("name",), "is empty")
 
 
-def check_schedule(findings: Findings) -> None:
-    """Report rules that cannot be rules."""
+RuleJudge = Callable[[str, bool], RuleFault | None]
+"""What is wrong with a rule that has the form of one; it may be over only where that is fine."""
+
+
+def no_judge(_rule: str, _over_is_fine: bool) -> RuleFault | None:
+    """Nothing but the form is judged."""
+    return None
+
+
+def check_schedule(findings: Findings, judge: RuleJudge = no_judge) -> None:
+    """Report rules that cannot be rules, and those that the judge finds at fault."""
     job = object_at(findings.document.value)
     rule = job.get("scheduleRule")
-    if isinstance(rule, str) and (fault := schedule_fault(rule)):
-        findings.error(("scheduleRule",), fault.message, fault.did_you_mean)
+    if isinstance(rule, str):
+        fault = schedule_fault(rule)
+        if fault is None and rule.strip() != IMMEDIATE:
+            fault = judge(rule, False)
+        _report(findings, ("scheduleRule",), fault)
     for number, exception in objects_at(job, "exceptionRules"):
         text = exception.get("rrule")
-        if isinstance(text, str) and (fault := rule_fault(text)):
-            findings.error(("exceptionRules", number, "rrule"), fault.message, fault.did_you_mean)
+        if isinstance(text, str):
+            fault = rule_fault(text) or judge(text, True)
+            _report(findings, ("exceptionRules", number, "rrule"), fault)
+
+
+def _report(findings: Findings, path: Path, fault: RuleFault | None) -> None:
+    if fault is not None:
+        findings.error(path, fault.message, fault.did_you_mean)

@@ -28,6 +28,8 @@ _SERVERS_OWN: Final = {
     "exceptionReasons": "the server works it out",
     "JobOccurrenceExceptionReasons": "the server works it out",
     "lastInstance": "the server keeps it",
+    "missedExecutions": "the server keeps it",
+    "skippedExecutions": "the server keeps it",
 }
 """What answers about a stored job hold beside its definition."""
 

@@ -34,9 +34,27 @@ def instance_created(note: Note) -> None:
     note.batch.insert(instance_specs, (instance.no,), specs)
     note.batch.count("instances", 0, status, 1)
     note.batch.count("instances/job", job.no, status, 1)
-    for group in data["groups"]:
+    _add_all(note, instance)
+
+
+def instance_started(note: Note, instance: KnownInstance) -> None:
+    """One that was pending begins, on the nodes that its groups have now."""
+    values = _moved(note, instance)
+    values |= {
+        "updated_at": note.now,
+        "reason_code": "",
+        "reason": "",
+        "first_run_no": note.numbers.run,
+        "total_runs": len(note.data["runs"]),
+    }
+    note.batch.update(instances, (instance.no,), values)
+    _add_all(note, instance)
+
+
+def _add_all(note: Note, instance: KnownInstance) -> None:
+    for group in note.data["groups"]:
         _add_group(note, instance, group)
-    for run in data["runs"]:
+    for run in note.data["runs"]:
         _add_run(note, instance, run)
 
 
@@ -61,6 +79,8 @@ def _row(note: Note, instance: KnownInstance, run_count: int) -> Values:
         "step_count": len(data["actionSpec"].get("steps", ())),
         "first_run_no": note.numbers.run,
         "total_runs": run_count,
+        "due_at": micros(data.get("dueAt")),
+        "overridden": data.get("overridden", ""),
     }
 
 

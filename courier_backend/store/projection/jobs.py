@@ -10,6 +10,17 @@ from courier_backend.store.projection.note import Note, as_json, checked, micros
 from courier_backend.store.tables import job_definitions, jobs
 
 _STATUSES: Final = frozenset(str(status) for status in JobStatus)
+_TIMES: Final = {
+    "nextExecutionTime": "next_execution_at",
+    "settledAt": "settled_at",
+    "wakeAt": "wake_at",
+}
+_COUNTS: Final = {
+    "executionCount": "execution_count",
+    "missedExecutions": "missed_executions",
+    "skippedExecutions": "skipped_executions",
+}
+_AS_JSON: Final = {"exceptionReasons": "exception_reasons", "anchors": "anchors"}
 
 
 def job_added(note: Note) -> None:
@@ -33,6 +44,9 @@ def job_added(note: Note) -> None:
         "exception_reasons": as_json(data.get("exceptionReasons") or []),
         "idempotency_key": data.get("idempotencyKey") or None,
         "body_digest": data.get("bodyDigest") or "",
+        "anchors": as_json(data.get("anchors") or {}),
+        "settled_at": micros(data.get("settledAt")),
+        "wake_at": micros(data.get("wakeAt")),
     }
     note.batch.insert(jobs, (job.no,), row)
     _define(note, job, data["definition"])
@@ -52,12 +66,9 @@ def job_changed(note: Note, job: KnownJob) -> None:
         values["status"] = checked(data["status"], _STATUSES)
         note.batch.move("jobs", 0, job.status, values["status"])
         job.status = values["status"]
-    if "nextExecutionTime" in data:
-        values["next_execution_at"] = micros(data["nextExecutionTime"])
-    if "executionCount" in data:
-        values["execution_count"] = data["executionCount"]
-    if "exceptionReasons" in data:
-        values["exception_reasons"] = as_json(data["exceptionReasons"])
+    values |= {column: micros(data[name]) for name, column in _TIMES.items() if name in data}
+    values |= {column: data[name] for name, column in _COUNTS.items() if name in data}
+    values |= {column: as_json(data[name]) for name, column in _AS_JSON.items() if name in data}
     note.batch.update(jobs, (job.no,), values)
 
 
@@ -70,6 +81,7 @@ def job_deleted(note: Note, job: KnownJob) -> None:
         "deleted_at": note.now,
         "modified_at": note.now,
         "next_execution_at": None,
+        "wake_at": None,
         "idempotency_key": None,
     }
     note.batch.update(jobs, (job.no,), values)

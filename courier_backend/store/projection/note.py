@@ -23,6 +23,7 @@ class Numbers:
     run: int = 1
     node: int = 1
     facts: int = 1
+    exception: int = 1
 
 
 @dataclass(slots=True)

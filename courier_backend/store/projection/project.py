@@ -7,19 +7,30 @@ from courier_backend.model.event import EventItem, NewEvent
 from courier_backend.model.times import to_micros, to_text
 from courier_backend.store.batch import Batch
 from courier_backend.store.known import Known, KnownInstance, KnownJob, KnownNode, KnownRun
-from courier_backend.store.projection import evidence, instances, jobs, nodes, runs
+from courier_backend.store.projection import (
+    evidence,
+    exceptions,
+    instances,
+    jobs,
+    nodes,
+    runs,
+)
 from courier_backend.store.projection.note import Note, Numbers, as_json
 
 _NEW: Final[dict[str, Callable[[Note], None]]] = {
     "job-added": jobs.job_added,
     "instance-created": instances.instance_created,
     "node-added": nodes.node_added,
+    "exception-added": exceptions.exception_added,
+    "exception-changed": exceptions.exception_changed,
+    "exception-removed": exceptions.exception_removed,
 }
 _OF_JOB: Final[dict[str, Callable[[Note, KnownJob], None]]] = {
     "job-changed": jobs.job_changed,
     "job-deleted": jobs.job_deleted,
 }
 _OF_INSTANCE: Final[dict[str, Callable[[Note, KnownInstance], None]]] = {
+    "instance-started": instances.instance_started,
     "instance-changed": instances.instance_changed,
     "group-changed": instances.group_changed,
 }
@@ -37,7 +48,12 @@ _OF_NODE: Final[dict[str, Callable[[Note, KnownNode], None]]] = {
     "node-changed": nodes.node_changed,
     "node-removed": nodes.node_removed,
 }
-_HIDDEN: Final = {"instance-created": "runs", "node-added": "token", "node-changed": "token"}
+_HIDDEN: Final = {
+    "instance-created": "runs",
+    "instance-started": "runs",
+    "node-added": "token",
+    "node-changed": "token",
+}
 """What the log keeps, and clients are not told."""
 
 
@@ -123,6 +139,6 @@ def _item(note: Note, data: dict[str, Any]) -> EventItem:
         "nodeId": run.node_id if run else event.node_id,
         "data": data,
     }
-    if event.kind == "instance-created":
+    if event.kind in {"instance-created", "instance-started"}:
         item["count"] = len(event.data["runs"])
     return item

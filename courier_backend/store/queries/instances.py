@@ -144,6 +144,8 @@ def _item(row: Row[Any], its_groups: list[GroupItem]) -> InstanceItem:
         "instanceType": row.instance_type,
         "triggeredBy": row.triggered_by,
         "overwriteId": row.overwrite_id,
+        "dueAt": moment(row.due_at),
+        "overridden": row.overridden,
         "cancelRequestedAt": moment(row.cancel_requested_at),
         "lateCompletions": row.late_completions,
         "totalRuns": row.total_runs,

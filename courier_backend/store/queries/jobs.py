@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, select
 
 from courier_backend.model.status import JobStatus
 from courier_backend.model.wire import JobItem, LastInstance, Pagination
@@ -88,6 +88,17 @@ def get_job(connection: Connection, job_id: str) -> JobItem:
     return _item(row)
 
 
+def jobs_where(
+    connection: Connection,
+    *conditions: ColumnElement[bool],
+    order: tuple[Column[Any], ...],
+    limit: int,
+) -> list[JobItem]:
+    """Jobs of some kind, at most so many."""
+    query = _whole().where(*conditions).order_by(*order).limit(limit)
+    return [_item(row) for row in connection.execute(query)]
+
+
 def jobs_named(connection: Connection, name: str) -> int:
     """How many jobs have this name."""
     query = select(func.count()).select_from(jobs)
@@ -155,12 +166,15 @@ def _item(row: Row[Any]) -> JobItem:
         "executionCount": row.execution_count,
         "nextExecutionTime": moment(row.next_execution_at),
         "exceptionReasons": orjson.loads(row.exception_reasons),
+        "missedExecutions": row.missed_executions,
+        "skippedExecutions": row.skipped_executions,
         "lastInstance": _last(row),
     }
 
 
 def _display(row: Row[Any]) -> str:
-    done = row.status == JobStatus.ACTIVE and row.next_execution_at is None
+    over = row.next_execution_at is None and row.wake_at is None
+    done = row.status == JobStatus.ACTIVE and over
     return COMPLETED if done else str(row.status)
 
 

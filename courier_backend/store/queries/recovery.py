@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, select
 
 from courier_backend.model.status import FINAL_INSTANCE, InstanceStatus, ReasonCode, RunStatus
 from courier_backend.model.times import from_micros, to_micros
-from courier_backend.store.queries.lookup import unindexed
 from courier_backend.store.queries.nodes import newest_facts
 from courier_backend.store.tables import (
     attempts,
@@ -123,15 +122,6 @@ class RunOnNode:
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class DueJob:
-    """A job with an execution to come."""
-
-    job_id: str
-    name: str
-    next_execution_at: datetime
-
-
 def unfinished(
     connection: Connection, *, awaited_since: datetime | None = None
 ) -> list[StoredInstance]:
@@ -183,30 +173,6 @@ def unreleased(connection: Connection, since: datetime) -> list[RunOnNode]:
         .order_by(runs.c.updated_at)
     )
     return [RunOnNode(row.id, row.node_id) for row in connection.execute(query)]
-
-
-def due_jobs(connection: Connection, now: datetime) -> list[DueJob]:
-    """Active jobs whose next execution is due, the one that waits longest first."""
-    query = _coming().where(jobs.c.next_execution_at <= to_micros(now))
-    return [_due(row) for row in connection.execute(query)]
-
-
-def coming_jobs(connection: Connection, limit: int) -> list[DueJob]:
-    """Active jobs by their next execution, the nearest first."""
-    return [_due(row) for row in connection.execute(_coming().limit(limit))]
-
-
-def _coming() -> Select[Any]:
-    return (
-        select(jobs.c.id, jobs.c.name, jobs.c.next_execution_at)
-        .where(jobs.c.next_execution_at.is_not(None), unindexed(jobs.c.status) == "active")
-        .where(unindexed(jobs.c.deleted_at).is_(None))
-        .order_by(jobs.c.next_execution_at, jobs.c.no)
-    )
-
-
-def _due(row: Row[Any]) -> DueJob:
-    return DueJob(row.id, row.name, from_micros(row.next_execution_at))
 
 
 def _unfinished_numbers(connection: Connection) -> set[int]:

@@ -1,0 +1,85 @@
+"""What a job's definition says of when it executes, and from which moments its rules count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from courier_backend.model.times import from_text, to_text
+from courier_backend.recurrence.parse import parse_rule
+from courier_backend.recurrence.recurrence import Recurrence
+from courier_backend.recurrence.windows import ExceptionRule, parse_exception
+
+IMMEDIATE: Final = "immediate"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A recurring job as the scheduler sees it; `exceptions` are its own."""
+
+    rule: Recurrence
+    exceptions: tuple[ExceptionRule, ...]
+    overlap: str
+    missed: str
+
+
+def read_schedule(definition: Mapping[str, Any], anchors: Mapping[str, Any]) -> Schedule | None:
+    """The schedule of a definition in normal form; None: it is immediate.
+
+    Raises:
+        BadInput: a rule is none, or never occurs.
+    """
+    if definition["scheduleRule"] == IMMEDIATE:
+        return None
+    return Schedule(
+        parse_rule(definition["scheduleRule"], from_text(anchors["schedule"])),
+        own_exceptions(definition, anchors),
+        definition["overlap"],
+        definition["missed"],
+    )
+
+
+def own_exceptions(
+    definition: Mapping[str, Any], anchors: Mapping[str, Any]
+) -> tuple[ExceptionRule, ...]:
+    """The exception rules of a definition.
+
+    Raises:
+        BadInput: one is none, or never occurs.
+    """
+    accepted = anchors.get("exceptions", ())
+    return tuple(
+        parse_exception(each["rrule"], each["duration"], from_text(at), source="job")
+        for each, at in zip(definition["exceptionRules"], accepted, strict=False)
+    )
+
+
+def anchors_of(
+    definition: Mapping[str, Any],
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    anchors: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """From when the rules of a definition count; those that stood in it `before` stay."""
+    known = _known(before or {}, anchors or {})
+    here = to_text(now)
+    kept = (known or {}).get(definition["scheduleRule"], here)
+    return {
+        "schedule": kept,
+        "exceptions": [
+            known.get((each["rrule"], each["duration"]), here)
+            for each in definition["exceptionRules"]
+        ],
+    }
+
+
+def _known(before: Mapping[str, Any], anchors: Mapping[str, Any]) -> dict[Any, str]:
+    known: dict[Any, str] = {
+        (each["rrule"], each["duration"]): at
+        for each, at in zip(
+            before.get("exceptionRules", ()), anchors.get("exceptions", ()), strict=False
+        )
+    }
+    if "schedule" in anchors:
+        known[before["scheduleRule"]] = anchors["schedule"]
+    return known

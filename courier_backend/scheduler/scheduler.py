@@ -1,0 +1,310 @@
+"""The scheduler: looks at jobs when they are due, and at pending instances when they may begin.
+
+It sleeps until the nearest of these moments. Everything that changes a job's schedule holds `lock`
+while it does, so that a job is looked at, or changed, but never both at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from courier_backend.model.errors import CourierError, NotFound, OutOfSpace
+from courier_backend.model.event import EventItem, NewEvent
+from courier_backend.model.times import Clock
+from courier_backend.recurrence.windows import ExceptionRule, parse_exception
+from courier_backend.scheduler.alarm import LOOK_SECONDS, Alarm
+from courier_backend.scheduler.executions import Executions, Made
+from courier_backend.scheduler.open_instances import OpenInstances
+from courier_backend.scheduler.settling import Watch
+from courier_backend.scheduler.timetable import Timetable
+from courier_backend.scheduler.turn import Turn, Turns
+from courier_backend.scheduler.waiting import Waiting, cancel_event, pending_of
+from courier_backend.store.queries.exceptions import StoredException, all_exceptions
+from courier_backend.store.queries.schedules import (
+    StoredSchedule,
+    open_instances,
+    pending_instances,
+    schedules,
+    wakes,
+)
+from courier_backend.store.rehearsal import is_rehearsal
+from courier_backend.store.store import Store
+
+AT_ONCE: Final = 500
+"""So many jobs are looked at together."""
+
+GAP: Final = timedelta(seconds=2 * LOOK_SECONDS)
+"""After so long without a look nobody watched."""
+
+RETRY: Final = timedelta(seconds=30)
+"""After so long a job is looked at again that could not be."""
+
+_log = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """Makes jobs execute. `load` reads what there is, `run` works until it is canceled."""
+
+    def __init__(
+        self,
+        store: Store,
+        executions: Executions,
+        *,
+        grace: timedelta,
+        clock: Clock,
+        alarm: Alarm,
+    ) -> None:
+        self._store = store
+        self._executions = executions
+        self._grace = grace
+        self._clock = clock
+        self._alarm = alarm
+        self._opened = OpenInstances(self._freed)
+        self._turns = Turns(executions, self._opened)
+        self._waiting = Waiting(store, executions, self._opened)
+        self._jobs = Timetable()
+        self._watched_since = self._looked_at = clock()
+        self._not_before: datetime | None = None
+        self._resting = False
+        self.exceptions: tuple[ExceptionRule, ...] = ()
+        self.lock = asyncio.Lock()
+
+    @property
+    def scheduled(self) -> int:
+        """Jobs with something to come."""
+        return len(self._jobs)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether something is to happen one day."""
+        return bool(self._jobs) or bool(self._waiting)
+
+    async def load(self) -> None:
+        """Read what is scheduled, open and pending. Before anything else is written."""
+        self._store.listen(self._hear)
+        now = self._clock()
+        self._opened.load(await self._store.read(open_instances))
+        for pending in await self._store.read(pending_instances):
+            self._waiting.add(pending, now)
+        self._jobs = Timetable(await self._store.read(wakes))
+        self.exceptions = tuple(map(_rule, await self._store.read(all_exceptions)))
+
+    async def run(self) -> None:
+        """Look whenever something is due."""
+        self._watched_since = self._looked_at = self._clock()
+        while True:
+            await self._look()
+            await self._sleep()
+
+    def rest(self) -> None:
+        """Begin nothing any more: the backend ends."""
+        self._resting = True
+
+    async def _sleep(self) -> None:
+        nearest = self._nearest()
+        await self._alarm.wait(nearest)
+        if nearest is None:  # there was nothing to watch over
+            self._looked_at = self._clock()
+
+    def _nearest(self) -> datetime | None:
+        if self._resting:
+            return None
+        moments = [at for at in (self._jobs.nearest, self._waiting.nearest) if at is not None]
+        if not moments or self._not_before is None:
+            return min(moments, default=None)
+        return max(min(moments), self._not_before)
+
+    # ---- looking
+
+    async def _look(self) -> None:
+        now = self._clock()
+        if now - self._looked_at > GAP:
+            _log.warning("nobody watched since %s; what was due is missed", self._looked_at)
+            self._watched_since = now
+        self._looked_at = now
+        due = self._nearest()
+        if due is None or due > now:
+            return
+        self._not_before = None
+        try:
+            async with self.lock:
+                await self._executions.refuse_when_full()
+                await self._settle(self._jobs.due(now, AT_ONCE), now)
+                await self._begin_waiting(now)
+        except OutOfSpace as error:
+            _log.warning("%s", error)
+            self._watched_since = now
+            self._not_before = now + RETRY
+
+    async def _settle(self, job_ids: Sequence[str], now: datetime) -> None:
+        """Look at jobs; each is one change, and all are written together."""
+        if not job_ids:
+            return
+        turns = [turn async for turn in self._turns_of(job_ids, now)]
+        await self._carry_out(turns, now)
+
+    async def _turns_of(self, job_ids: Sequence[str], now: datetime) -> AsyncIterator[Turn]:
+        """What there is to be written of jobs; one that is faulty does not keep the others down."""
+        found = await self._store.read(lambda c: schedules(c, job_ids))
+        fleet = self._executions.view()
+        watch = Watch(self._watched_since, self._grace)
+        for job in found:
+            try:
+                yield self._turns.take(job, self.exceptions, watch, fleet, now)
+            except Exception:  # noqa: BLE001
+                _log.exception("job %s could not be looked at; it is looked at again", job.job_id)
+                self._jobs.put(job.job_id, now + RETRY)
+
+    async def _carry_out(self, turns: Sequence[Turn], now: datetime) -> None:
+        """Write turns together; then let their instances begin.
+
+        Raises:
+            OutOfSpace: the disk refused some of them.
+        """
+        faults = await asyncio.gather(*(self._write(turn.events) for turn in turns))
+        made: list[Made] = []
+        for turn, fault in zip(turns, faults, strict=True):
+            if fault is None:
+                made += turn.made
+                self._jobs.put(turn.job.job_id, turn.coming.wake_at)
+            else:
+                self._jobs.put(turn.job.job_id, now + RETRY)
+        await self.begun(made)
+        _raise_full(faults)
+
+    async def _write(self, events: Sequence[NewEvent]) -> CourierError | None:
+        try:
+            await self._store.append(events)
+        except CourierError as error:
+            _log.warning("a change of a schedule was not written: %s", error)
+            return error
+        return None
+
+    async def begun(self, made: Iterable[Made]) -> None:
+        """Instances are on disk: let them begin, or wait."""
+        made = list(made)
+        for each in made:
+            if pending := pending_of(each):
+                self._waiting.add(pending, self._clock())
+                self._alarm.ring()
+        await self._executions.launch(made)
+
+    async def _begin_waiting(self, now: datetime) -> None:
+        notes, begun = await self._waiting.look(self.exceptions, now, AT_ONCE)
+        if notes:
+            await self._store.append(notes)
+        faults = await asyncio.gather(*(self._write([each.event]) for each in begun))
+        written = [each for each, fault in zip(begun, faults, strict=True) if fault is None]
+        for each in written:
+            self._waiting.drop(each.id)
+        for each, fault in zip(begun, faults, strict=True):
+            if fault is not None:
+                self._waiting.look_again(each.id, now + RETRY)
+        await self._executions.launch(written)
+        _raise_full(faults)
+
+    def _hear(self, events: Sequence[EventItem]) -> None:
+        self._opened.hear(events)
+
+    def _freed(self, job_id: str) -> None:
+        """An instance of a job ended: another one may begin."""
+        if self._waiting.look_at_job(job_id, self._clock()):
+            self._alarm.ring()
+
+    # ---- changes
+
+    @asynccontextmanager
+    async def changing(self, job_id: str) -> AsyncIterator[StoredSchedule]:
+        """Hold a job still while it is changed; what was due is accounted for before.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        async with self.lock:
+            job = await self._one(job_id)
+            if job.wake_at is not None and not is_rehearsal():
+                await self._settle([job_id], self._clock())
+                job = await self._one(job_id)
+            yield job
+
+    async def _one(self, job_id: str) -> StoredSchedule:
+        found = await self._store.read(lambda c: schedules(c, [job_id]))
+        if not found or found[0].is_deleted:
+            raise NotFound(f"There is no job {job_id}.", hint="`courier job list` shows them.")
+        return found[0]
+
+    def expect(self, job_id: str, wake_at: datetime | None) -> None:
+        """A job is on disk with this as the next moment to look at it."""
+        self._jobs.put(job_id, wake_at)
+        self._waiting.look_at_job(job_id, self._clock())
+        self._alarm.ring()
+
+    async def cancel_pending(self, instance_id: str, reason: str) -> bool:
+        """An instance that waits never begins; False: none waits under this id."""
+        async with self.lock:
+            pending = self._waiting.find(instance_id)
+            if pending is None:
+                return False
+            await self._store.append([cancel_event(pending, reason, self._clock())])
+            self._waiting.drop(instance_id)
+            return True
+
+    def cancels_of(self, job_id: str, reason: str) -> list[NewEvent]:
+        """What cancels the pending instances of a job; to be written with the reason for it."""
+        return self._waiting.cancels_of(job_id, reason, self._clock())
+
+    def forget(self, job_id: str) -> None:
+        """A job begins nothing any more, and its pending instances were canceled."""
+        self._jobs.put(job_id, None)
+        self._waiting.drop_job(job_id)
+
+    async def replace_exceptions(
+        self, event: NewEvent, change: Callable[[list[ExceptionRule]], list[ExceptionRule]]
+    ) -> None:
+        """Other rules hold for all jobs: write that with every job's next time, as one change.
+
+        Raises:
+            OutOfSpace: the disk refuses; nothing was changed.
+        """
+        async with self.lock:
+            rules = tuple(change(list(self.exceptions)))
+            now = self._clock()
+            events: list[NewEvent] = [event]
+            moved: dict[str, datetime | None] = {}
+            every = self._jobs.ids()
+            for begin in range(0, len(every), AT_ONCE):
+                for turn in await self._moved(every[begin : begin + AT_ONCE], rules, now):
+                    moved[turn.job.job_id] = turn.coming.wake_at
+                    events += turn.events
+            await self._store.append(events)
+            self.exceptions = rules
+            for job_id, wake_at in moved.items():
+                self._jobs.put(job_id, wake_at)
+            self._waiting.look_at_all(now)
+        self._alarm.ring()
+
+    async def _moved(
+        self, job_ids: Sequence[str], rules: Sequence[ExceptionRule], now: datetime
+    ) -> list[Turn]:
+        """Account for what was due by the rules until now; then what other rules make different."""
+        turns = [turn async for turn in self._turns_of(job_ids, now)]
+        if not is_rehearsal():
+            await self._carry_out([turn for turn in turns if turn.made], now)
+        found = await self._store.read(lambda c: schedules(c, job_ids))
+        moved = (self._turns.move(job, rules, now) for job in found)
+        return [turn for turn in moved if turn.change]
+
+
+def _rule(stored: StoredException) -> ExceptionRule:
+    return parse_exception(
+        stored.rrule, stored.duration, stored.anchored_at, source="global", rule_id=stored.id
+    )
+
+
+def _raise_full(faults: Iterable[CourierError | None]) -> None:
+    for fault in faults:
+        if isinstance(fault, OutOfSpace):
+            raise fault
