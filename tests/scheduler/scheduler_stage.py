@@ -5,6 +5,7 @@ on its nodes is not played: it is running until the test ends it.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -178,7 +179,6 @@ def submission(rule: str, **more: Any) -> Submission:
         "target": {"executionType": "sequential", "groups": [group]},
         "actions": {"accessMode": "agent", "steps": [step]},
     } | more
-    import json
 
     return {
         "body": json.dumps(body),
