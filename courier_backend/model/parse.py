@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from courier_backend.model.checking.data_rules import check_data
 from courier_backend.model.checking.faults import report_faults
 from courier_backend.model.checking.findings import Findings
 from courier_backend.model.checking.job_rules import (
@@ -95,7 +96,7 @@ def _check(
     read_older_spellings(findings)
     check_shape(findings, Job)
     check_schedule(findings, judge)
-    for check in (check_name, check_target, check_steps):
+    for check in (check_name, check_target, check_steps, check_data):
         check(findings)
     return _validated(findings)
 

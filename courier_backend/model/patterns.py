@@ -53,7 +53,7 @@ def search(pattern: str, text: str, seconds: float = SECONDS) -> regex.Match[str
     """
     ready = compiled(pattern)
     try:
-        return ready.search(text, timeout=seconds)
+        return ready.search(text, timeout=seconds, concurrent=True)
     except TimeoutError as error:
         raise PatternTooSlow(
             f"the pattern {shown(pattern)} takes longer than {seconds:g} s over "

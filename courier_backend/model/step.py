@@ -79,14 +79,16 @@ class Limits(Definition):
     cores: Annotated[int, Field(ge=0, le=4096)] = 0
     cpu: Share = 1
     timeout_seconds: Annotated[int, Field(ge=0, le=MAX_SECONDS)] = 0
+    memory_bytes: Annotated[int, Field(ge=0, le=2**50)] = 0
 
     def normal(self) -> dict[str, Any]:
-        """The wire form."""
-        return {
+        """The wire form; the memory only where it is bounded, since Chef knows no such limit."""
+        normal: dict[str, Any] = {
             "cores": self.cores,
             "cpu": plain_number(self.cpu),
             "timeoutSeconds": self.timeout_seconds,
         }
+        return normal | ({"memoryBytes": self.memory_bytes} if self.memory_bytes else {})
 
 
 class Condition(Definition):

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from courier_backend.model.problems import Path
 
-_NAME: Final = r"\.(?P<{0}>[A-Za-z_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
+USABLE_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*"
+"""The names that a template can use, as a pattern."""
+
+_NAME: Final = rf"\.(?P<{{0}}>{USABLE_NAME})"
 _TEXT: Final = r'"(?:[^"\\]|\\.)*"|`[^`]*`'
 _ACTION: Final = re.compile(
     rf"\{{\{{(?!\{{)(?:(?P<text>\s*(?:{_TEXT})\s*)|(?P<body>(?:(?!\}}\}}|\{{\{{).)*))\}}\}}",

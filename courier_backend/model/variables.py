@@ -31,11 +31,18 @@ def value_text(value: object) -> str:
 
 
 def sensitive_names(steps: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The names that any step of a job marks sensitive, as an input or as an output."""
+    """The names that any step of a job marks sensitive, as an input or as an output.
+
+    What is not of the right shape marks nothing: definitions are asked before they were checked.
+    """
     return frozenset(
         name
         for step in steps
         for field in ("expectedInputs", "outputFieldRules")
-        for name, marks in (step.get(field) or {}).items()
-        if isinstance(marks, dict) and marks.get("sensitive")
+        for name, marks in _named(step.get(field))
+        if isinstance(marks, dict) and marks.get("sensitive") is True
     )
+
+
+def _named(value: object) -> Iterable[tuple[str, Any]]:
+    return value.items() if isinstance(value, dict) else ()

@@ -214,13 +214,13 @@ DEFINITION = made(
 @settings(max_examples=60, deadline=None)
 def test_a_valid_definition_survives_every_format(definition: dict[str, Any]) -> None:
     result = parsed(definition)
-    assert result.problems == []
+    assert result.errors == []
     assert result.job is not None
     normal = result.job.normal()
     assert Job.model_validate(normal) == result.job
     for body_format in ("json", "yaml", "toml"):
         again = parse_job(dump_job(normal, body_format), body_format)
-        assert again.problems == []
+        assert again.errors == []
         assert again.job is not None
         assert again.job.normal() == normal
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from courier_backend.model.checking.values import object_at, objects_at, text_at
-from courier_backend.model.patterns import pattern_fault
+from courier_backend.model.checking.values import (
+    list_at,
+    number_at,
+    object_at,
+    objects_at,
+    text_at,
+)
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.suggest import nearest
 
@@ -24,25 +29,19 @@ INTERPRETERS: Final = (
     "chef-platform/ansible-interpreter",
 )
 _PLATFORM_NAMES: Final = {"macos": "darwin", "mac": "darwin", "osx": "darwin", "win": "windows"}
-_FACTS: Final = "node."
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_POSSIBLE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
+LEAST_MEMORY: Final = 2**20
 _VERSION: Final = re.compile(r"[vV]?\d+(?:\.\d+){0,3}(?:[-+.][0-9A-Za-z.+-]+)?\Z", re.ASCII)
 
 
 def check_steps(findings: Findings) -> None:
     """Report what is wrong in the steps beyond single fields."""
     actions = object_at(findings.document.value, "actions")
-    outputs: set[str] = set()
     for number, step in objects_at(actions, "steps"):
         path: Path = ("actions", "steps", number)
         _check_interpreter(findings, step, path)
         _check_command(findings, step, path)
-        _check_names(findings, step, path)
-        _check_outputs(findings, step, path)
-        _check_conditions(findings, step, path)
-        _check_variables(findings, step, path, outputs)
-        outputs.update(object_at(step, "outputFieldRules"))
+        _check_backoff(findings, step, path)
+        _check_limits(findings, step, path)
 
 
 def _check_interpreter(findings: Findings, step: dict[str, Any], path: Path) -> None:
@@ -124,64 +123,22 @@ def _check_exec(findings: Findings, command: dict[str, Any], path: Path) -> None
             findings.warning((*path, key), "is no field that is known here", meant)
 
 
-def _check_names(findings: Findings, step: dict[str, Any], path: Path) -> None:
-    """Names of inputs and outputs become names of variables."""
-    for field in ("inputs", "expectedInputs", "outputFieldRules"):
-        for name in object_at(step, field):
-            here = (*path, field, name)
-            if not _POSSIBLE_NAME.match(name):
-                allowed = "letters, digits and _, beginning with a letter or _"
-                findings.error(here, f"{shown(name)} cannot be a name ({allowed})", key=True)
-            elif not _NAME.match(name):
-                findings.warning(
-                    here, f"{shown(name)} cannot be used as {{{{.{name}}}}} in a command"
-                )
+def _check_backoff(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    strategy = object_at(step, "failureBehavior", "retryBackoffStrategy")
+    arguments = list_at(strategy, "arguments")
+    numbers = all(isinstance(a, int | float) and not isinstance(a, bool) for a in arguments)
+    if strategy.get("type") == "polynomial" and not numbers:
+        here = (*path, "failureBehavior", "retryBackoffStrategy", "arguments")
+        message = "are not all numbers, so they are not used: the delay grows with the square"
+        findings.warning(here, message)
 
 
-def _check_outputs(findings: Findings, step: dict[str, Any], path: Path) -> None:
-    for name, rule in object_at(step, "outputFieldRules").items():
-        if isinstance(rule, dict):
-            _check_output(findings, rule, (*path, "outputFieldRules", name))
-
-
-def _check_output(findings: Findings, rule: dict[str, Any], path: Path) -> None:
-    kind, source = text_at(rule, "sourceType"), text_at(rule, "source")
-    if kind in {"file", "artifact"} and not source:
-        what = "the path of the file" if kind == "file" else "the name of the artifact"
-        findings.error((*path, "source"), f"is missing ({what})")
-    if kind == "output" and source not in {"", "stdout", "stderr"}:
-        message = f"{shown(source)} is not one of stdout, stderr"
-        findings.error((*path, "source"), message, nearest(source, ("stdout", "stderr")))
-    _check_extraction(findings, rule, path)
-
-
-def _check_extraction(findings: Findings, rule: dict[str, Any], path: Path) -> None:
-    method, expression = text_at(rule, "extractMethod"), text_at(rule, "expression")
-    if method in {"regEx", "jsonPath"} and not expression:
-        findings.error((*path, "expression"), f"is missing: extractMethod is {method}")
-    if method == "regEx" and (fault := pattern_fault(expression)):
-        findings.error((*path, "expression"), fault)
-    if "extractMethod" not in rule and expression:
-        message = "is missing: there is an expression (one of content, regEx, jsonPath)"
-        findings.error((*path, "extractMethod"), message)
-
-
-def _check_conditions(findings: Findings, step: dict[str, Any], path: Path) -> None:
-    for number, condition in objects_at(step, "conditions"):
-        if condition.get("operator") != "matches":
-            continue
-        if fault := pattern_fault(condition.get("value")):
-            findings.error((*path, "conditions", number, "value"), fault)
-
-
-def _check_variables(
-    findings: Findings, step: dict[str, Any], path: Path, outputs: set[str]
-) -> None:
-    """A condition looks at an input of the step, an output of an earlier one, or a fact."""
-    known = {*object_at(step, "inputs"), *object_at(step, "expectedInputs"), *outputs}
-    for number, condition in objects_at(step, "conditions"):
-        name = text_at(condition, "inputName")
-        if name and name not in known and not name.startswith(_FACTS):
-            message = f"{shown(name)} is no input of this step, and no earlier step gives it"
-            here = (*path, "conditions", number, "inputName")
-            findings.warning(here, message, nearest(name, known), key=False)
+def _check_limits(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    limits = object_at(step, "limits")
+    cpu, memory = limits.get("cpu"), number_at(limits, "memoryBytes")
+    if isinstance(cpu, int | float) and cpu > 1:
+        message = "1 is all of the node already; it is the part of its CPUs that the step may use"
+        findings.warning((*path, "limits", "cpu"), message, key=False)
+    if memory is not None and 0 < memory < LEAST_MEMORY:
+        message = f"{memory} is less than 1 MiB ({LEAST_MEMORY}); the unit is bytes"
+        findings.error((*path, "limits", "memoryBytes"), message)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from courier_backend.model.json_paths import first_line
 from courier_backend.model.variables import value_text
 from courier_backend.runner.values.no_value import NoValue
-from courier_backend.runner.values.patterns import PatternFault, found_in
+from courier_backend.runner.values.patterns import PatternFault, covers, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +45,6 @@ def at_path(path: str, text: str, seconds: float = SECONDS) -> str:
     return value_text(found[0] if len(found) == 1 else found)
 
 
-def first_line(error: Exception) -> str:
-    """The sentence of a fault, without the drawing below it."""
-    return str(error).partition("\n")[0].strip()
-
-
 def _read(text: str) -> Any:  # noqa: ANN401  JSON is anything
     try:
         return json.loads(text.removeprefix("\ufeff"))
@@ -68,15 +64,15 @@ def _faults() -> tuple[type[Exception], ...]:
 def _environment() -> JSONPathEnvironment:
     """RFC 9535 alone, with patterns that are bounded in time too."""
     from jsonpath import JSONPathEnvironment  # noqa: PLC0415  few steps have paths
-    from jsonpath.function_extensions import Match, Search  # noqa: PLC0415
+    from jsonpath.function_extensions import Match, Search  # noqa: PLC0415  with it
 
     class BoundedMatch(Match):
         def __call__(self, value: object, pattern: object) -> bool:
-            return _found(value, pattern, whole=True)
+            return _are_texts(value, pattern) and covers(str(pattern), str(value))
 
     class BoundedSearch(Search):
         def __call__(self, value: object, pattern: object) -> bool:
-            return _found(value, pattern, whole=False)
+            return _are_texts(value, pattern) and search(str(pattern), str(value)) is not None
 
     environment = JSONPathEnvironment(strict=True)
     environment.function_extensions["match"] = BoundedMatch()
@@ -84,10 +80,8 @@ def _environment() -> JSONPathEnvironment:
     return environment
 
 
-def _found(value: object, pattern: object, *, whole: bool) -> bool:
-    if not isinstance(value, str) or not isinstance(pattern, str):
-        return False
-    return found_in(pattern, value, whole=whole) is not None
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""Regular expressions of job files, bounded in time: a pattern may take for ever on some texts."""
+"""Regular expressions in output rules and conditions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import regex
+from courier_backend.model.patterns import BadPattern, PatternTooSlow, compiled
+from courier_backend.model.patterns import search as search_for
 
 SEARCH_SECONDS: Final = 2.0
 
@@ -20,27 +20,25 @@ def search(pattern: str, text: str, seconds: float = SEARCH_SECONDS) -> str | No
     Raises:
         PatternFault: the pattern is none, or the search took too long.
     """
-    found = found_in(pattern, text, seconds)
+    try:
+        found = search_for(pattern, text, seconds)
+    except (BadPattern, PatternTooSlow) as fault:
+        raise PatternFault(str(fault)) from None
     if found is None:
         return None
     group = found[1] if found.re.groups else None
     return found[0] if group is None else group
 
 
-def found_in(
-    pattern: str, text: str, seconds: float = SEARCH_SECONDS, *, whole: bool = False
-) -> regex.Match[str] | None:
-    """The first match of a pattern; `whole`: it must match all of the text.
+def covers(pattern: str, text: str, seconds: float = SEARCH_SECONDS) -> bool:
+    """Whether a pattern matches all of a text; one that is none matches nothing.
 
     Raises:
-        PatternFault: the pattern is none, or the search took too long.
+        PatternFault: it took too long.
     """
-    import regex  # noqa: PLC0415  few steps have patterns, and every runner starts
-
-    look = regex.fullmatch if whole else regex.search
     try:
-        return look(pattern, text, timeout=seconds, concurrent=True)
+        return compiled(pattern).fullmatch(text, timeout=seconds, concurrent=True) is not None
+    except BadPattern:
+        return False
     except TimeoutError:
-        raise PatternFault(f'the pattern "{pattern}" took longer than {seconds:g} s') from None
-    except (regex.error, OverflowError, RecursionError) as error:
-        raise PatternFault(f'"{pattern}" is not a regular expression: {error}') from None
+        raise PatternFault(f"a pattern took longer than {seconds:g} s") from None
