@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from courier_backend.model.patterns import BadPattern, PatternTooSlow, compiled
+from courier_backend.model.patterns import BadPattern, PatternTooSlow
 from courier_backend.model.patterns import search as search_for
 
 SEARCH_SECONDS: Final = 2.0
@@ -28,17 +28,3 @@ def search(pattern: str, text: str, seconds: float = SEARCH_SECONDS) -> str | No
         return None
     group = found[1] if found.re.groups else None
     return found[0] if group is None else group
-
-
-def covers(pattern: str, text: str, seconds: float = SEARCH_SECONDS) -> bool:
-    """Whether a pattern matches all of a text; one that is none matches nothing.
-
-    Raises:
-        PatternFault: it took too long.
-    """
-    try:
-        return compiled(pattern).fullmatch(text, timeout=seconds, concurrent=True) is not None
-    except BadPattern:
-        return False
-    except TimeoutError:
-        raise PatternFault(f"a pattern took longer than {seconds:g} s") from None
