@@ -76,5 +76,5 @@ def _check_single(findings: Findings, value: object, path: Path) -> None:
             findings.error(path, f"{value} is not a number that can be used")
     elif not isinstance(value, int):
         findings.error(path, "a date or time must be written as text, in quotes")
-    elif abs(value) > _LARGEST:
+    elif not -_LARGEST - 1 <= value <= _LARGEST:
         findings.error(path, "the number is too large (64 bits at most)")
