@@ -16,7 +16,10 @@ from courier_backend.model.protocol import Skill
 
 @dataclass(slots=True)
 class KnownNode:
-    """A node. `met`: it told who it is since this backend started or last lost it."""
+    """A node. `met`: it told who it is since this backend started or last lost it.
+
+    `attributes`: what the operator says of it, by namespace; `health_since`: when it became so.
+    """
 
     id: str
     name: str
@@ -26,6 +29,7 @@ class KnownNode:
     facts: dict[str, Any] = field(default_factory=dict)
     facts_revision: int = 0
     tags: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
     skills: list[Skill] = field(default_factory=list)
     version: str = ""
     capacity: int = 1
@@ -34,6 +38,7 @@ class KnownNode:
     lab: bool = False
     health: str = "unknown"
     health_reason: str = ""
+    health_since: datetime | None = None
     last_contact: datetime | None = None
     latency_seconds: float = 0.0
     clock_skew_seconds: float = 0.0

@@ -4,6 +4,7 @@ Changes are appended to the log first and then made in the directory. A contact 
 kept in memory: the log holds what changed (health, facts, journal, version), not every hello.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 from courier_backend.delivery.directory import KnownNode, NodeDirectory
@@ -52,6 +53,7 @@ class Fleet:
         """
         base = _checked_url(url)
         address = NodeAddress("", name or base, base, token, "")
+        asked = self._clock()
         try:
             identity = await self._transport.identity(address)
         except NodeUnreachable as error:
@@ -68,10 +70,12 @@ class Fleet:
         known = self.directory.find(node.id)
         if keep and known is not None:
             node.name, node.tags, node.archived = known.name, known.tags, known.archived
-        await self._take_in(node, by)
+        now = self._clock()
+        latency = (now - asked).total_seconds()
+        await self._take_in(node, by, latency, _skew(identity, now))
         return node
 
-    async def _take_in(self, node: KnownNode, by: str) -> None:
+    async def _take_in(self, node: KnownNode, by: str, latency: float, skew: float) -> None:
         """Record a node that told who it is, as new or as changed."""
         before = self.directory.find(node.id)
         data = _record(node) | {"by": by}
@@ -83,7 +87,9 @@ class Fleet:
             data |= {"archived": node.archived}
             if before.facts == node.facts:
                 del data["facts"]
-        self._note_contact(node)
+            node.attributes = before.attributes
+            node.health, node.health_since = before.health, before.health_since
+        self._note_contact(node, latency, skew)
         data |= {"factsRevision": node.facts_revision} | _health(node)
         if kind == "node-added" or _differs(before, node):
             await self._append(kind, node.id, data)
@@ -101,11 +107,12 @@ class Fleet:
             data["journalId"] = identity["journalId"]
         if identity["version"] != node.version or identity["skills"] != node.skills:
             data |= {"version": identity["version"], "skills": identity["skills"]}
-        skew = (from_text(identity["now"]) - self._clock()).total_seconds()
+        skew = _skew(identity, self._clock())
         if data or node.health != REACHABLE:
             reached = {
                 "health": REACHABLE,
                 "healthReason": "",
+                "healthSince": to_text(self._since(node, REACHABLE)),
                 "lastContactAt": to_text(self._clock()),
                 "latencySeconds": latency_seconds,
                 "clockSkewSeconds": round(skew, 3),
@@ -133,9 +140,10 @@ class Fleet:
         node.met = False
         if node.health == OFFLINE:
             return
-        data = _health(node) | {"health": OFFLINE, "healthReason": reason}
-        await self._append("node-changed", node_id, data)
-        node.health, node.health_reason = OFFLINE, reason
+        now = self._clock()
+        lost = {"health": OFFLINE, "healthReason": reason, "healthSince": to_text(now)}
+        await self._append("node-changed", node_id, _health(node) | lost)
+        node.health, node.health_reason, node.health_since = OFFLINE, reason, now
 
     async def refresh(self, node: KnownNode) -> None:
         """Ask a node how it is."""
@@ -156,16 +164,17 @@ class Fleet:
         *,
         name: str | None = None,
         tags: dict[str, str] | None = None,
+        attributes: dict[str, dict[str, str]] | None = None,
         archived: bool | None = None,
         by: str = "courier",
     ) -> KnownNode:
-        """Rename, tag, archive or bring back a node.
+        """Rename, tag, describe, archive or bring back a node.
 
         Raises:
             NotFound: there is no such node.
         """
         node = self.directory.get(node_id)
-        wanted = {"name": name, "tags": tags, "archived": archived}
+        wanted = {"name": name, "tags": tags, "attributes": attributes, "archived": archived}
         data = {key: value for key, value in wanted.items() if value is not None}
         if data:
             await self._append("node-changed", node_id, data | {"by": by})
@@ -183,7 +192,13 @@ class Fleet:
         await self._append("node-removed", node_id, {"by": by})
         self.directory.remove(node_id)
 
-    def _note_contact(self, node: KnownNode, latency: float = 0.0, skew: float = 0.0) -> None:
+    def _since(self, node: KnownNode, health: str) -> datetime:
+        """Since when a node that is so now has been so."""
+        known = node.health_since if node.health == health else None
+        return known or self._clock()
+
+    def _note_contact(self, node: KnownNode, latency: float, skew: float) -> None:
+        node.health_since = self._since(node, REACHABLE)
         node.health, node.health_reason = REACHABLE, ""
         node.last_contact = self._clock()
         node.latency_seconds = latency or node.latency_seconds
@@ -192,6 +207,11 @@ class Fleet:
 
     async def _append(self, kind: str, node_id: str, data: dict[str, Any]) -> None:
         await self._store.append([NewEvent(kind, self._clock(), node_id=node_id, data=data)])
+
+
+def _skew(identity: NodeIdentity, now: datetime) -> float:
+    """How far a node's clock is ahead of ours, in seconds."""
+    return (from_text(identity["now"]) - now).total_seconds()
 
 
 def _checked_url(url: str) -> str:
@@ -259,6 +279,8 @@ def _record(node: KnownNode) -> dict[str, Any]:
 
 def _health(node: KnownNode) -> dict[str, Any]:
     data: dict[str, Any] = {"health": node.health, "healthReason": node.health_reason}
+    if node.health_since:
+        data["healthSince"] = to_text(node.health_since)
     if node.last_contact:
         data["lastContactAt"] = to_text(node.last_contact)
         data["latencySeconds"] = node.latency_seconds

@@ -53,7 +53,7 @@ def read_body(
         document = opened(text, body_format, file_name)
     except Unopened as failure:
         raise _refusal([failure.problem], file_name) from None
-    findings = Findings(document)
+    findings = Findings(document, is_strict=True)
     findings.take_remarks()
     _check_fields(findings, root, ignored)
     check_shape(findings, root)

@@ -39,11 +39,16 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
 ``node-added``               name, url, token, builtin, lab, nodeId, journalId, facts, tags, skills,
                              version, capacity, factsRevision
 ``node-changed``             any of the above (facts with a new factsRevision), archived, health,
-                             healthReason, lastContactAt, latencySeconds, clockSkewSeconds
+                             healthReason, healthSince, lastContactAt, latencySeconds,
+                             clockSkewSeconds, attributes (by namespace, the operator's)
 ``node-removed``             by
 ``exception-added``          exceptionId, rrule, duration (minutes), by: a rule for all jobs
 ``exception-changed``        exceptionId, rrule, duration, by
 ``exception-removed``        exceptionId, by
+``filter-added``             filterId, name, description, constraints, by
+``filter-changed``           filterId, by and any of the above; ``filter-removed``: filterId, by
+``list-added``               listId, name, description, nodeIds, by
+``list-changed``             listId, by and any of the above; ``list-removed``: listId, by
 ============================ =====================================================================
 
 ``from`` is the status before, so that counters can be kept without reading.

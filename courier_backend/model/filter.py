@@ -1,6 +1,6 @@
 """Node filters: constraints on attributes, skills and states, all of which must hold."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from courier_backend.model.definition import Definition
 
 AttributeOperator = Literal["=", "!=", "MATCHES", "CONTAINS"]
 StateOperator = Literal["=", "!="]
+Some = Annotated[list[str], Field(min_length=1)]
 
 
 class AttributeConstraint(Definition):
@@ -15,7 +16,7 @@ class AttributeConstraint(Definition):
 
     name: str
     operator: AttributeOperator
-    value: list[str]
+    value: Some
     namespace: list[str] = Field(default_factory=list)
 
 
@@ -30,14 +31,14 @@ class StateConstraint(Definition):
     """The enrollment level or the health of a node; several values are alternatives."""
 
     operator: StateOperator
-    value: list[str]
+    value: Some
 
 
 class OverrideConstraint(Definition):
     """The names of override settings; several names are alternatives."""
 
     operator: StateOperator
-    name: list[str]
+    name: Some
 
 
 class Constraints(Definition):
@@ -48,6 +49,10 @@ class Constraints(Definition):
     enrollment_level: StateConstraint | None = None
     health_status: StateConstraint | None = None
     override_settings: OverrideConstraint | None = None
+
+    def normal(self) -> dict[str, Any]:
+        """The wire form: what was given, no more."""
+        return self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
 
 
 class Filter(Definition):

@@ -16,6 +16,7 @@ Path = tuple[str | int, ...]
 
 _PLAIN_KEY: Final = re.compile(r"[^\W\d][\w-]*\Z")
 _LONGEST: Final = 60
+_PLACEHOLDER: Final = re.compile(r"<.*>|\{\{.*\}\}|\$\{?\w+\}?", re.DOTALL)
 
 
 def path_text(path: Path) -> str:
@@ -39,6 +40,11 @@ def shown(value: object) -> str:
         return "a list"
     text = json.dumps(value, ensure_ascii=not (isinstance(value, str) and value.isprintable()))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]}…{text[-1]}"
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether it stands where something else is to be put: ``<NODE_ID>``, ``{{id}}``, ``$ID``."""
+    return _PLACEHOLDER.fullmatch(text.strip()) is not None
 
 
 def listed(words: Iterable[str]) -> str:

@@ -226,14 +226,39 @@ class SkillItem(TypedDict):
     version: str
 
 
+class FilterItem(TypedDict):
+    """A saved filter."""
+
+    id: str
+    name: str
+    description: str
+    constraints: dict[str, Any]
+    createdAt: str
+    modifiedAt: str
+
+
+class ListItem(TypedDict):
+    """A saved list of nodes. `nodes`: the nodes themselves, where they were asked for."""
+
+    id: str
+    name: str
+    description: str
+    nodeIds: list[str]
+    nodeCount: int
+    nodes: NotRequired[list["NodeItem"]]
+    createdAt: str
+    modifiedAt: str
+
+
 class NodeItem(TypedDict):
-    """A node. `healthStatus` is `reachable`, `offline` or `unknown`."""
+    """A node. `healthStatus` is `reachable`, `offline` or `unknown`, since `healthSince`."""
 
     id: str
     name: str
     url: str
     healthStatus: str
     healthReason: str
+    healthSince: str
     enrollmentLevel: str
     attributes: list[AttributeItem]
     installedSkills: list[SkillItem]

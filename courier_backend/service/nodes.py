@@ -11,6 +11,7 @@ def live_item(item: NodeItem, node: KnownNode) -> NodeItem:
     return item | {
         "healthStatus": node.health,
         "healthReason": node.health_reason,
+        "healthSince": to_text(node.health_since) if node.health_since else ZERO_TIME,
         "lastContactAt": at,
         "latencySeconds": node.latency_seconds,
         "clockSkewSeconds": node.clock_skew_seconds,

@@ -24,6 +24,10 @@ _RUN: Final = (
 )
 _NODE: Final = "SELECT no, health, archived FROM nodes WHERE id = ?"
 _EXCEPTION: Final = "SELECT no FROM exceptions WHERE id = ?"
+_SAVED: Final = {
+    name: f"SELECT no FROM {name} WHERE id = ?"  # noqa: S608  our own names
+    for name in ("saved_filters", "saved_lists")
+}
 _EVIDENCE: Final = (
     "SELECT evidence_state, evidence_bytes, blob_no FROM attempts"
     " WHERE run_no = ? AND step = ? AND attempt = ?"
@@ -109,6 +113,7 @@ class Known:
         self.nodes: dict[str, KnownNode] = {}
         self.removed: set[str] = set()
         self.exceptions: dict[str, int | None] = {}
+        self.saved_numbers: dict[tuple[str, str], int | None] = {}
 
     def forget(self) -> None:
         """Nothing is known any more: what was noted may have been rolled back."""
@@ -118,6 +123,7 @@ class Known:
         self.nodes.clear()
         self.removed.clear()
         self.exceptions.clear()
+        self.saved_numbers.clear()
 
     def trim(self) -> None:
         """Keep memory bounded. Only between two groups of changes, when all of it is on disk."""
@@ -201,6 +207,14 @@ class Known:
             row = self._cursor.execute(_EXCEPTION, (exception_id,)).fetchone()
             self.exceptions[exception_id] = None if row is None else _int(row[0])
         return self.exceptions[exception_id]
+
+    def saved(self, table: str, its_id: str) -> int | None:
+        """The number of a saved filter or list; None: there is none."""
+        key = (table, its_id)
+        if key not in self.saved_numbers:
+            row = self._cursor.execute(_SAVED[table], (its_id,)).fetchone()
+            self.saved_numbers[key] = None if row is None else _int(row[0])
+        return self.saved_numbers[key]
 
     def evidence(self, key: tuple[int, int, int]) -> tuple[str, int, int | None] | None:
         """State, size and number of the bytes of an attempt's evidence; None: no such attempt."""

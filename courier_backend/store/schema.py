@@ -19,7 +19,7 @@ from courier_backend.store.projection.note import Numbers
 from courier_backend.store.reserve import Reserve
 from courier_backend.store.tables import metadata
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration. Revisions are numbers, so that a newer one can be told from an older."""
 
 _NUMBERED: Final = {
@@ -31,6 +31,8 @@ _NUMBERED: Final = {
     "node": ("nodes", "no"),
     "facts": ("node_facts", "no"),
     "exception": ("exceptions", "no"),
+    "saved_filters": ("saved_filters", "no"),
+    "saved_lists": ("saved_lists", "no"),
 }
 
 

@@ -303,6 +303,8 @@ nodes: Final = Table(
     _real("latency_seconds"),
     _real("clock_skew_seconds"),
     _time("created_at"),
+    _maybe_time("health_since"),
+    Column("attributes", Text, nullable=False, server_default="{}"),
 )
 Index("nodes_by_name", nodes.c.name)
 
@@ -325,6 +327,26 @@ exceptions: Final = Table(
     Column("rrule", Text, nullable=False),
     Column("duration", Integer, nullable=False),
     _time("anchored_at"),
+saved_filters: Final = Table(
+    "saved_filters",
+    metadata,
+    _number(),
+    _id(),
+    _text("name"),
+    _text("description"),
+    Column("constraints", Text, nullable=False, server_default="{}"),
+    _time("created_at"),
+    _time("modified_at"),
+)
+
+saved_lists: Final = Table(
+    "saved_lists",
+    metadata,
+    _number(),
+    _id(),
+    _text("name"),
+    _text("description"),
+    Column("node_ids", Text, nullable=False, server_default="[]"),
     _time("created_at"),
     _time("modified_at"),
 )

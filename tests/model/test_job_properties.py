@@ -35,6 +35,9 @@ AMOUNT = st.one_of(
     made(maybe(type=st.just("number"), value=st.integers(1, 1_000_000)), {}),
     made(maybe(type=st.just("percent"), value=st.integers(1, 100)), {}),
 )
+SPACE = st.sampled_from(["agent", "gohai", "ohai", "aws", "azure", "tags"])
+BOUND = st.sampled_from([">= 1.0.0", "<= 1.0.66", "= 1", "!= 2.0", "< 9", "> 0.1", "19"])
+HEALTH = st.sampled_from(["reachable", "offline", "unknown"])
 FILTER = made(
     {
         "constraints": made(
@@ -45,17 +48,20 @@ FILTER = made(
                         maybe(
                             name=TEXT,
                             operator=st.sampled_from(["=", "!=", "CONTAINS"]),
-                            value=st.lists(TEXT, max_size=2),
+                            value=st.lists(TEXT, min_size=1, max_size=2),
                         ),
-                        maybe(namespace=st.lists(TEXT, max_size=2)),
+                        maybe(namespace=st.lists(SPACE, max_size=2)),
                     ),
                     max_size=2,
                 ),
                 skills=st.lists(
-                    made(maybe(name=TEXT), maybe(version=st.lists(TEXT, max_size=2))), max_size=2
+                    made(maybe(name=TEXT), maybe(version=st.lists(BOUND, max_size=2))), max_size=2
                 ),
                 healthStatus=made(
-                    maybe(operator=st.sampled_from(["=", "!="]), value=st.lists(TEXT, max_size=2)),
+                    maybe(
+                        operator=st.sampled_from(["=", "!="]),
+                        value=st.lists(HEALTH, min_size=1, max_size=2),
+                    ),
                     {},
                 ),
                 overrideSettings=made(maybe(operator=st.just("="), name=st.just(["a"])), {}),

@@ -18,10 +18,14 @@ _MOST: Final = 500
 
 
 class Findings:
-    """Collects problems; the checks only say what and where in the definition."""
+    """Collects problems; the checks only say what and where in the definition.
 
-    def __init__(self, document: Document) -> None:
+    `is_strict`: what nobody knows is an error, not passed over.
+    """
+
+    def __init__(self, document: Document, *, is_strict: bool = False) -> None:
         self.document = document
+        self.is_strict = is_strict
         self._problems: list[ProblemItem] = []
         self._counts: Counter[str] = Counter()
         self._faulty: list[Path] = []

@@ -142,4 +142,8 @@ def _unknown(
         value[meant] = given
         return
     near = "" if findings.is_full("warning") else nearest(key, free)
-    findings.warning(here, "is no field that is known here; it is ignored", near)
+    if findings.is_strict:
+        findings.error(here, "is no field that is known here", near, key=True)
+        return
+    without = ", so the filter admits more nodes" if "constraints" in path else ""
+    findings.warning(here, f"is no field that is known here; it is ignored{without}", near)

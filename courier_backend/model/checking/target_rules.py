@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
+from courier_backend.model.checking.filter_rules import check_constraints
 from courier_backend.model.checking.values import number_at, object_at, objects_at, text_at
 from courier_backend.model.ids import ZERO_ID, is_id
-from courier_backend.model.patterns import pattern_fault
-from courier_backend.model.problems import shown
+from courier_backend.model.problems import is_placeholder, shown
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -20,7 +19,6 @@ _SELECTORS: Final = {
     "savedFilter": "filterId",
     "savedList": "listId",
 }
-_PLACEHOLDER: Final = re.compile(r"<.*>|\{\{.*\}\}|\$\{?\w+\}?", re.DOTALL)
 _MOST_PERCENT: Final = 100
 
 
@@ -76,14 +74,15 @@ def _check_nodes(findings: Findings, group: dict[str, Any], path: Path) -> None:
             findings.warning(here, f"{node} is named twice; it runs once per group", key=False)
         seen.add(node.lower())
     for field, what in (("filterId", "filter"), ("listId", "list")):
-        if text := text_at(group, field):
-            _check_id(findings, text, (*path, field), what)
+        text, here = text_at(group, field), (*path, field)
+        if text and not findings.has_value_error_within(here):
+            _check_id(findings, text, here, what)
 
 
 def _check_id(findings: Findings, text: str, path: Path, what: str) -> None:
     if is_id(text):
         return
-    if _PLACEHOLDER.fullmatch(text.strip()):
+    if is_placeholder(text):
         findings.error(path, f"{shown(text)} is a placeholder: put the id of a {what} here")
         return
     findings.error(
@@ -120,13 +119,5 @@ def _check_criteria(findings: Findings, group: dict[str, Any], path: Path) -> No
 
 
 def _check_filter(findings: Findings, group: dict[str, Any], path: Path) -> None:
-    """Patterns must be patterns."""
     constraints = object_at(group, "filter", "constraints")
-    for number, constraint in objects_at(constraints, "attributes"):
-        values = constraint.get("value")
-        if constraint.get("operator") != "MATCHES" or not isinstance(values, list):
-            continue
-        here = (*path, "filter", "constraints", "attributes", number, "value")
-        for place, pattern in enumerate(values):
-            if fault := pattern_fault(pattern):
-                findings.error((*here, place), fault)
+    check_constraints(findings, constraints, (*path, "filter", "constraints"))

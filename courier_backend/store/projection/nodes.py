@@ -24,7 +24,8 @@ _AS_THEY_ARE: Final = {
     "latencySeconds": "latency_seconds",
     "clockSkewSeconds": "clock_skew_seconds",
 }
-_AS_JSON: Final = {"tags": "tags", "skills": "skills"}
+_AS_JSON: Final = {"tags": "tags", "skills": "skills", "attributes": "attributes"}
+_TIMES: Final = {"lastContactAt": "last_contact_at", "healthSince": "health_since"}
 
 
 def node_added(note: Note) -> None:
@@ -70,8 +71,9 @@ def _values(data: dict[str, Any]) -> Values:
     for key, column in _AS_JSON.items():
         if key in data:
             values[column] = as_json(data[key])
-    if data.get("lastContactAt"):
-        values["last_contact_at"] = micros(data["lastContactAt"])
+    for key, column in _TIMES.items():
+        if data.get(key):
+            values[column] = micros(data[key])
     return values
 
 

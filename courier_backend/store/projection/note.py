@@ -24,6 +24,8 @@ class Numbers:
     node: int = 1
     facts: int = 1
     exception: int = 1
+    saved_filters: int = 1
+    saved_lists: int = 1
 
 
 @dataclass(slots=True)

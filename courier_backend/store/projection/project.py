@@ -14,6 +14,7 @@ from courier_backend.store.projection import (
     jobs,
     nodes,
     runs,
+    saved,
 )
 from courier_backend.store.projection.note import Note, Numbers, as_json
 
@@ -24,6 +25,12 @@ _NEW: Final[dict[str, Callable[[Note], None]]] = {
     "exception-added": exceptions.exception_added,
     "exception-changed": exceptions.exception_changed,
     "exception-removed": exceptions.exception_removed,
+    "filter-added": saved.filter_added,
+    "filter-changed": saved.filter_changed,
+    "filter-removed": saved.filter_removed,
+    "list-added": saved.list_added,
+    "list-changed": saved.list_changed,
+    "list-removed": saved.list_removed,
 }
 _OF_JOB: Final[dict[str, Callable[[Note, KnownJob], None]]] = {
     "job-changed": jobs.job_changed,

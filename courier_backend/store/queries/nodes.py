@@ -5,7 +5,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from courier_backend.model.attributes import attribute_text
+from courier_backend.model.attributes import AGENT, TAGS, attribute_text
 from courier_backend.model.status import IN_FLIGHT_RUN
 from courier_backend.model.wire import AttributeItem, NodeItem, Pagination, SkillItem
 from courier_backend.store.queries.counts import total
@@ -113,8 +113,9 @@ def _item(row: Row[Any], active_runs: int) -> NodeItem:
         "url": row.url,
         "healthStatus": row.health,
         "healthReason": row.health_reason,
+        "healthSince": moment(row.health_since),
         "enrollmentLevel": "enrolled",
-        "attributes": _attributes(orjson.loads(row.facts or "{}"), tags),
+        "attributes": _attributes(row, tags),
         "installedSkills": [_skill(skill) for skill in orjson.loads(row.skills)],
         "requiredSkills": [],
         "tags": tags,
@@ -135,10 +136,12 @@ def _skill(skill: dict[str, Any]) -> SkillItem:
     return {"name": skill["name"], "version": skill["version"]}
 
 
-def _attributes(facts: dict[str, Any], tags: dict[str, str]) -> list[AttributeItem]:
-    """Facts, then the operator's own tags, each sorted by name, as text."""
+def _attributes(row: Row[Any], tags: dict[str, str]) -> list[AttributeItem]:
+    """Facts, what the operator says by namespace, and tags; each sorted by name, as text."""
+    own = orjson.loads(row.attributes)
+    spaces = [(AGENT, orjson.loads(row.facts or "{}")), *sorted(own.items()), (TAGS, tags)]
     return [
         {"name": name, "value": attribute_text(value), "namespace": namespace}
-        for namespace, values in (("agent", facts), ("tags", tags))
+        for namespace, values in spaces
         for name, value in sorted(values.items())
     ]

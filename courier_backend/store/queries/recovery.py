@@ -103,12 +103,14 @@ class StoredNode:
     facts: dict[str, Any]
     facts_revision: int
     tags: dict[str, str]
+    attributes: dict[str, dict[str, str]]
     skills: list[dict[str, str]]
     version: str
     capacity: int
     archived: bool
     health: str
     health_reason: str
+    health_since: datetime | None
     last_contact_at: datetime | None
     latency_seconds: float
     clock_skew_seconds: float
@@ -279,12 +281,14 @@ def _node(row: Row[Any]) -> StoredNode:
         facts=orjson.loads(row.facts or "{}"),
         facts_revision=row.facts_revision,
         tags=orjson.loads(row.tags),
+        attributes=orjson.loads(row.attributes),
         skills=orjson.loads(row.skills),
         version=row.version,
         capacity=row.capacity,
         archived=row.archived,
         health=row.health,
         health_reason=row.health_reason,
+        health_since=_moment(row.health_since),
         last_contact_at=_moment(row.last_contact_at),
         latency_seconds=row.latency_seconds,
         clock_skew_seconds=row.clock_skew_seconds,
