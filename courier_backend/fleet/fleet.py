@@ -114,7 +114,7 @@ class Fleet:
                 "healthReason": "",
                 "healthSince": to_text(self._since(node, REACHABLE)),
                 "lastContactAt": to_text(self._clock()),
-                "latencySeconds": latency_seconds,
+                "latencySeconds": latency_seconds or node.latency_seconds,
                 "clockSkewSeconds": round(skew, 3),
             }
             await self._append("node-changed", node_id, data | reached)
