@@ -22,6 +22,7 @@ from courier_backend.model.checking.job_rules import (
     no_judge,
 )
 from courier_backend.model.checking.overrides import put_inputs, put_nodes
+from courier_backend.model.checking.saved_names import SavedNames, put_saved
 from courier_backend.model.checking.shape import check_shape
 from courier_backend.model.checking.soundness import check_soundness
 from courier_backend.model.checking.spellings import read_older_spellings
@@ -65,6 +66,7 @@ def parse_job(
     node_ids: Sequence[str] = (),
     inputs: Mapping[str, str] | None = None,
     judge: RuleJudge = no_judge,
+    saved: SavedNames | None = None,
 ) -> Parsed:
     """Read a job file; whatever is wrong with it is in the answer, nothing is raised.
 
@@ -75,16 +77,21 @@ def parse_job(
         node_ids: nodes to run every group on, instead of those in the file.
         inputs: values for inputs, in every step that names them.
         judge: says what is wrong with a recurrence rule beyond its form.
+        saved: the saved filters and lists that it may name; None when they are not known.
     """
     try:
         document = opened(text, body_format, file_name)
     except Unopened as failure:
         return Parsed(None, [failure.problem], failure.body_format)
-    return _check(document, node_ids, inputs or {}, judge)
+    return _check(document, node_ids, inputs or {}, judge, saved)
 
 
 def _check(
-    document: Document, node_ids: Sequence[str], inputs: Mapping[str, str], judge: RuleJudge
+    document: Document,
+    node_ids: Sequence[str],
+    inputs: Mapping[str, str],
+    judge: RuleJudge,
+    saved: SavedNames | None,
 ) -> Parsed:
     findings = Findings(document)
     findings.take_remarks()
@@ -95,6 +102,8 @@ def _check(
     put_inputs(findings, inputs)
     read_older_spellings(findings)
     check_shape(findings, Job)
+    if saved is not None:
+        put_saved(findings, saved)
     check_schedule(findings, judge)
     for check in (check_name, check_target, check_steps, check_data):
         check(findings)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from courier_backend.daemon.settings import Settings
-from courier_backend.delivery.directory import KnownNode, NodeDirectory
+from courier_backend.fleet.saved import SavedTargets
+from courier_backend.model.checking.saved_names import SavedNames
 from courier_backend.model.errors import OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
@@ -17,7 +18,7 @@ from courier_backend.orchestrator.begin import Cause, Defaults, Held, begin, beg
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.state import InstanceState
 from courier_backend.store.queries.schedules import PendingInstance
-from courier_backend.targeting.view import FleetView, NodeView
+from courier_backend.targeting.view import FleetView
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ class Executions:
     def __init__(
         self,
         driver: Driver,
-        directory: NodeDirectory,
+        saved: SavedTargets,
         settings: Settings,
         data: Path,
         clock: Clock,
     ) -> None:
         self._driver = driver
-        self._directory = directory
+        self._saved = saved
         self._settings = settings
         self._data = data
         self._clock = clock
@@ -59,7 +60,11 @@ class Executions:
 
     def view(self) -> FleetView:
         """The fleet as targeting sees it, now."""
-        return FleetView({node.id: _view(node) for node in self._directory})
+        return self._saved.view()
+
+    def names(self) -> SavedNames:
+        """The saved filters and lists that a job may name."""
+        return self._saved.names()
 
     def make(
         self,
@@ -126,17 +131,3 @@ class Executions:
                 f"Only {usage.free // 1024**2} MiB are free in {self._data}; nothing new begins.",
                 hint="Free some space, or lower evidence.min_free_bytes in config.toml.",
             )
-
-
-def _view(node: KnownNode) -> NodeView:
-    skills = {skill["name"]: skill["version"] for skill in node.skills}
-    return NodeView(
-        node.id,
-        node.name,
-        node.facts,
-        node.tags,
-        skills,
-        node.facts_revision,
-        archived=node.archived,
-        health=node.health,
-    )

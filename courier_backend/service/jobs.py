@@ -56,7 +56,7 @@ class Jobs:
     def plan(self, submission: Submission) -> PlanItem:
         """What a job file would do now."""
         now = self._clock()
-        found = parsed(submission, now)
+        found = parsed(submission, now, self._executions.names())
         plan = plan_of(found, self._executions.view(), self._executions.defaults)
         if found.job is not None:
             self._add_times(plan, found.job.normal(), now)
@@ -95,7 +95,7 @@ class Jobs:
             BadInput: the file has errors, or the key was used with another file.
             OutOfSpace: the disk is too full to begin anything new.
         """
-        job, problems = accepted(submission, self._clock())
+        job, problems = accepted(submission, self._clock(), self._executions.names())
         executions = self._executions
         problems = [*problems, *target_warnings(job, executions.view(), executions.defaults)]
         if not idempotency_key:
@@ -179,7 +179,7 @@ class Jobs:
             NotFound: there is no such job.
             BadInput: the file has errors.
         """
-        job, _ = accepted(submission, self._clock())
+        job, _ = accepted(submission, self._clock(), self._executions.names())
         normal = job.normal()
         async with self._scheduler.changing(job_id) as before:
             anchors = anchors_of(normal, self._clock(), before.definition, before.anchors)

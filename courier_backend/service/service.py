@@ -22,6 +22,7 @@ from courier_backend.evidence.limit import keep_within
 from courier_backend.evidence.links import Links
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.fleet.refresher import refresh_nodes
+from courier_backend.fleet.saved import SavedTargets
 from courier_backend.hosting.local_nodes import LocalNodes
 from courier_backend.hosting.runner_process import HostedNode
 from courier_backend.model.errors import Conflict
@@ -90,6 +91,7 @@ class Service:
         self.idle = IdleWatch(self.is_busy, self.last_use, clock)
         self.directory = NodeDirectory()
         self.fleet = Fleet(store, transport, self.directory, clock)
+        self.saved = SavedTargets(store, self.directory, clock)
         live = LiveOutput()
         keeper = EvidenceKeeper(here.evidence, store, transport, self.directory, clock)
         releases = self.releases = Releases(transport, self.directory)
@@ -101,7 +103,7 @@ class Service:
             clock=clock,
         )
         self.local_nodes = LocalNodes(self.fleet, here.builtin_node, here.lab, self.driver.runs_on)
-        executions = Executions(self.driver, self.directory, settings, here.data, clock)
+        executions = Executions(self.driver, self.saved, settings, here.data, clock)
         self.scheduler = Scheduler(
             store,
             executions,
@@ -130,6 +132,7 @@ class Service:
     async def run(self) -> None:
         """Take up what was in flight, then work until canceled."""
         await self.recovery.load_nodes()
+        await self.saved.load()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.driver.run())
             await self.driver.ready.wait()
@@ -300,6 +303,7 @@ class Service:
                 hint="Wait for them, or cancel them.",
             )
         await self.fleet.remove(node_id, by)
+        await self.saved.forget_node(node_id, by)
 
     def live_node(self, item: NodeItem) -> NodeItem:
         """A stored node with what is known of it right now."""

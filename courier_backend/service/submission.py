@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from courier_backend.model.checking.rule_form import RuleFault
+from courier_backend.model.checking.saved_names import SavedNames
 from courier_backend.model.errors import BadInput
 from courier_backend.model.job import Job
 from courier_backend.model.parse import Parsed, parse_job
@@ -11,7 +12,7 @@ from courier_backend.model.wire import ProblemItem, Submission
 from courier_backend.recurrence.parse import parse_rule
 
 
-def parsed(submission: Submission, now: datetime) -> Parsed:
+def parsed(submission: Submission, now: datetime, saved: SavedNames) -> Parsed:
     """The job that a submission describes, and everything odd or wrong about it."""
 
     def judge(rule: str, over_is_fine: bool) -> RuleFault | None:
@@ -24,16 +25,19 @@ def parsed(submission: Submission, now: datetime) -> Parsed:
         node_ids=submission["nodeIds"],
         inputs=submission["inputs"],
         judge=judge,
+        saved=saved,
     )
 
 
-def accepted(submission: Submission, now: datetime) -> tuple[Job, list[ProblemItem]]:
+def accepted(
+    submission: Submission, now: datetime, saved: SavedNames
+) -> tuple[Job, list[ProblemItem]]:
     """The job and its warnings.
 
     Raises:
         BadInput: the file has errors; the sentence is the first of them, `problems` are all.
     """
-    result = parsed(submission, now)
+    result = parsed(submission, now, saved)
     if result.job is not None:
         return result.job, result.problems
     first = problem_sentence(result.errors[0], submission["fileName"])

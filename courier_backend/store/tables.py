@@ -326,7 +326,11 @@ exceptions: Final = Table(
     _id(),
     Column("rrule", Text, nullable=False),
     Column("duration", Integer, nullable=False),
-    _time("anchored_at"),
+    _time("anchored_at"),  # where the rule gives no start, it counts from here
+    _time("created_at"),
+    _time("modified_at"),
+)
+
 saved_filters: Final = Table(
     "saved_filters",
     metadata,

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from courier_backend.daemon.settings import EvidenceSettings, Settings
 from courier_backend.delivery.directory import NodeDirectory
+from courier_backend.fleet.saved import SavedTargets
 from courier_backend.model.event import NewEvent
 from courier_backend.model.times import from_text
 from courier_backend.model.wire import InstanceItem, JobItem, Submission
@@ -105,7 +106,8 @@ class Stage:
         self.time = time
         self.driver = NotingDriver()
         settings = Settings(evidence=EvidenceSettings(min_free_bytes=0))
-        executions = Executions(cast(Driver, self.driver), NodeDirectory(), settings, folder, time)
+        saved = SavedTargets(store, NodeDirectory(), time)
+        executions = Executions(cast(Driver, self.driver), saved, settings, folder, time)
         self.scheduler = Scheduler(
             store, executions, grace=timedelta(hours=1), clock=time, alarm=time
         )
