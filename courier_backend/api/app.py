@@ -28,6 +28,7 @@ from courier_backend.api.routes import (
     lab,
     metrics,
     nodes,
+    outside,
     runs,
     stats,
 )
@@ -41,6 +42,8 @@ _ROUTERS: Final = (
     instances.router,
     runs.router,
     evidence.router,
+    outside.router,
+    outside.direct,
     evidence.links,
     lab.router,
     nodes.router,

@@ -9,6 +9,7 @@ from courier_backend.api.problems import of_status
 
 MAX_BODY_BYTES: Final = 5 * 1024 * 1024
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_UPLOADS: Final = "/evidence"
 
 
 class BodyLimitMiddleware:
@@ -20,7 +21,7 @@ class BodyLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what fits."""
-        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+        if scope["type"] != "http" or scope["method"] not in _WITH_BODY or _is_upload(scope):
             await self._app(scope, receive, send)
             return
         body = await self._body(scope, receive)
@@ -48,6 +49,12 @@ class BodyLimitMiddleware:
             parts.append(part)
             more = message.get("more_body", False)
         return b"".join(parts)
+
+
+def _is_upload(scope: Scope) -> bool:
+    """A file that is written down as it comes, by a route that has a limit of its own."""
+    path: str = scope["path"]
+    return scope["method"] == "POST" and path.endswith(_UPLOADS)
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

@@ -13,13 +13,17 @@ from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
     EstimateItem,
+    EvidenceItem,
     ExceptionItem,
+    InstanceItem,
     JobItem,
     LabItem,
     ManualItem,
     NodeItem,
     OutputItem,
     PlanItem,
+    RunItem,
+    StepItem,
     Submission,
     Submitted,
 )
@@ -40,6 +44,42 @@ class EvidenceFile:
     path: Path | None = None
 
 
+class OutsideWork(Protocol):
+    """Instances that somebody else executes; and one that is executed here at once."""
+
+    async def create(self, sub: Submission, *, by: str) -> InstanceItem:
+        """An instance with all of its runs, for somebody else to execute."""
+        ...
+
+    async def direct(self, sub: Submission, *, by: str) -> InstanceItem:
+        """An instance that is executed here, at once."""
+        ...
+
+    async def complete_instance(self, instance_id: str, sub: Submission) -> InstanceItem:
+        """The instance is over."""
+        ...
+
+    async def receive(self, run_id: str) -> RunItem:
+        """A node has its run."""
+        ...
+
+    async def time_out(self, run_id: str) -> RunItem:
+        """A run was not heard of in time."""
+        ...
+
+    async def complete(self, run_id: str, sub: Submission) -> RunItem:
+        """A run has ended on its node."""
+        ...
+
+    async def update_step(self, run_id: str, number: int, sub: Submission) -> StepItem:
+        """A step begins, waits or ends."""
+        ...
+
+    async def attach(self, run_id: str, step: int, attempt: int, draft: Path) -> EvidenceItem:
+        """Keep the evidence of an attempt."""
+        ...
+
+
 class Service(Protocol):
     """The commands. `by` is who asks, as history will name them. All raise `CourierError`."""
 
@@ -51,6 +91,11 @@ class Service(Protocol):
     @property
     def links(self) -> Links:
         """Signs and checks links to evidence."""
+        ...
+
+    @property
+    def outside(self) -> OutsideWork:
+        """Takes down what others tell of instances that they execute."""
         ...
 
     @property

@@ -1,11 +1,15 @@
 """A job file as the raw body of a request."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import Request
+from fastapi import Query, Request
 
 from courier_backend.model.errors import BadInput, CourierError
 from courier_backend.model.wire import Submission
+
+FileName = Annotated[
+    str, Query(alias="fileName", max_length=500, description="Its ending may tell the format.")
+]
 
 _FORMATS: Final = {
     "application/json": "json",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
@@ -45,30 +46,42 @@ class Body:
         return self.data.decode("utf-8-sig")
 
 
-def body_options(function: F) -> F:
-    """Chef's options for a body."""
-    for option in (
-        click.option(
-            "--body-format",
-            type=click.Choice(FORMATS),
-            default=None,
-            help="Found out if not given.",
-        ),
-        click.option(
-            "--body-file", metavar="FILE", default=None, help="The body, a file (- stdin)."
-        ),
-        click.option("--body", metavar="TEXT", default=None, help="The body itself."),
-    ):
-        function = option(function)
-    return function
+def with_body(*, required: bool = True) -> Callable[[F], F]:
+    """Chef's options for a body; the command gets it as `given` (None where it need not be)."""
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def run(
+            *arguments: Any,  # noqa: ANN401  handed through
+            body: str | None,
+            body_file: str | None,
+            body_format: str | None,
+            **rest: Any,  # noqa: ANN401  handed through
+        ) -> Any:  # noqa: ANN401  handed through
+            none = body is None and body_file is None and not required
+            given = None if none else _chosen(body, body_file, body_format)
+            return function(*arguments, given=given, **rest)
+
+        for option in _BODY_OPTIONS:
+            run = option(run)
+        return cast("F", run)
+
+    return decorate
 
 
-def chosen_body(body: str | None, body_file: str | None, body_format: str | None) -> Body:
-    """The body that was given one way or the other.
+_BODY_OPTIONS: Final = (
+    click.option(
+        "--body-format",
+        type=click.Choice(FORMATS),
+        default=None,
+        help="Found out if not given.",
+    ),
+    click.option("--body-file", metavar="FILE", default=None, help="The body, a file (- stdin)."),
+    click.option("--body", metavar="TEXT", default=None, help="The body itself."),
+)
 
-    Raises:
-        BadInput: none was given, or both, or it cannot be read.
-    """
+
+def _chosen(body: str | None, body_file: str | None, body_format: str | None) -> Body:
     if (body is None) == (body_file is None):
         raise BadInput("Give the body either with --body-file FILE or with --body TEXT.")
     if body_file is not None:

@@ -1,4 +1,4 @@
-"""Job files and exception rules to start from, for ``--example``."""
+"""Bodies to start from, for ``--example``."""
 
 from __future__ import annotations
 
@@ -20,30 +20,17 @@ _SEPARATORS: Final = {
 }
 
 
-def example_jobs(body_format: str, number: int) -> str:
-    """One example as a file, or all of them (`number` 0) one after the other.
+def examples(kind: str, body_format: str, number: int) -> str:
+    """One example of a kind of body as a file, or all of them (`number` 0) one after the other.
 
     Raises:
         BadInput: there is none of this number.
     """
-    return _examples(_EXAMPLES, body_format, number)
-
-
-def example_exceptions(body_format: str, number: int) -> str:
-    """The same of exception rules.
-
-    Raises:
-        BadInput: there is none of this number.
-    """
-    return _examples(_EXCEPTIONS, body_format, number)
-
-
-def _examples(examples: Sequence[dict[str, Any]], body_format: str, number: int) -> str:
-    if number > len(examples):
-        raise BadInput(f"There are {len(examples)} examples; {number} is none of them.")
-    chosen = examples if number == 0 else [examples[number - 1]]
-    texts = [dump_job(example, body_format) for example in chosen]
-    return _SEPARATORS[body_format].join(texts)
+    known = _EXAMPLES[kind]
+    if number > len(known):
+        raise BadInput(f"There are {len(known)} examples; {number} is none of them.")
+    chosen = known if number == 0 else [known[number - 1]]
+    return _SEPARATORS[body_format].join(dump_job(example, body_format) for example in chosen)
 
 
 def _step(name: str, *lines: str, retries: int = 0, **more: object) -> dict[str, Any]:
@@ -87,7 +74,7 @@ def _job(name: str, description: str, *groups: dict[str, Any], steps: list[Any])
     }
 
 
-_EXAMPLES: Final = [
+_JOBS: Final = [
     _job(
         "uptime",
         "How long each node has been up",
@@ -139,3 +126,33 @@ _EXCEPTIONS: Final[list[dict[str, Any]]] = [
         "duration": 24 * 60,
     },
 ]
+
+_INSTANCES: Final[list[dict[str, Any]]] = [
+    {
+        "instanceId": "befe88f3-ac3f-4bad-9e1a-6017332929ab",
+        "jobId": "61013744-bd6e-437c-a995-b6211318624e",
+        "name": "uptime",
+        "instanceType": "scheduled",
+        "triggeredBy": "system",
+        "assignments": [
+            {
+                "groupNumber": 0,
+                "jobRunId": "496f0d9a-f0be-4cb7-8cbb-2285b5c42045",
+                "nodeId": _NODE,
+            },
+            {
+                "groupNumber": 0,
+                "jobRunId": "306d3a00-d483-4aa2-bb09-1cd8c91c15e8",
+                "nodeId": _ANOTHER,
+            },
+        ],
+        "target": _JOBS[0]["target"],
+        "actions": _JOBS[0]["actions"],
+    },
+]
+
+_EXAMPLES: Final[dict[str, Sequence[dict[str, Any]]]] = {
+    "job": _JOBS,
+    "exception": _EXCEPTIONS,
+    "instance": _INSTANCES,
+}

@@ -65,10 +65,10 @@ def inline_event(wanted: Wanted, line: dict[str, Any], clock: Clock) -> NewEvent
         return None
     if hashlib.sha256(data).hexdigest() != wanted.sha256:
         return None
-    return _event(wanted, EvidenceState.STORED, clock, size=len(data), blob=data)
+    return evidence_event(wanted, EvidenceState.STORED, clock, size=len(data), blob=data)
 
 
-def _event(
+def evidence_event(
     wanted: Wanted,
     state: EvidenceState,
     clock: Clock,
@@ -78,6 +78,7 @@ def _event(
     path: str = "",
     blob: bytes | None = None,
 ) -> NewEvent:
+    """What became of the evidence of an attempt."""
     data = {
         "step": wanted.step,
         "attempt": wanted.attempt,
@@ -192,13 +193,15 @@ class EvidenceKeeper:
             NodeRefused: it will not give it now.
         """
         if self._directory.find(wanted.node_id) is None:
-            return _event(wanted, EvidenceState.LOST, self._clock, reason="the node is gone")
+            return evidence_event(
+                wanted, EvidenceState.LOST, self._clock, reason="the node is gone"
+            )
         try:
             return await self._fetch_once(wanted)
         except (NodeUnreachable, NodeRefused) as error:
             gone = isinstance(error, NodeRefused) and error.code in EVIDENCE_GONE
             if gone or self._clock() - self._pending[wanted.key].since > PATIENCE:
-                return _event(wanted, EvidenceState.LOST, self._clock, reason=str(error))
+                return evidence_event(wanted, EvidenceState.LOST, self._clock, reason=str(error))
             raise
 
     async def _fetch_once(self, wanted: Wanted) -> NewEvent:
@@ -212,14 +215,14 @@ class EvidenceKeeper:
             )
             if digest != wanted.sha256:
                 raise NodeUnreachable(f"the evidence from {node.name} arrived damaged")
-            size = await asyncio.to_thread(_settle, draft, final)
+            size = await asyncio.to_thread(settle, draft, final)
         finally:
             draft.unlink(missing_ok=True)
         path = str(final.relative_to(self._folder))
-        return _event(wanted, EvidenceState.STORED, self._clock, size=size, path=path)
+        return evidence_event(wanted, EvidenceState.STORED, self._clock, size=size, path=path)
 
 
-def _settle(draft: Path, final: Path) -> int:
+def settle(draft: Path, final: Path) -> int:
     """Give a synced file its name, and sync the folder that says so."""
     draft.replace(final)
     folder = os.open(final.parent, os.O_RDONLY)

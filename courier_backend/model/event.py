@@ -16,7 +16,8 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
                              runs (`RunData`: every run that will be, each pending or already
                              failed, with its facts revision); dueAt when it has a time at which it
                              was due, overridden: the window that it was begun in all the same; one
-                             that is pending or skipped has neither groups nor runs
+                             that is pending or skipped has neither groups nor runs; outside:
+                             somebody else executes it, and tells all that follows
 ``instance-started``         one that was pending begins: from, status, groups, runs as above
 ``instance-changed``         any of: from + status, reasonCode, reason, startedAt, finishedAt,
                              cancelRequestedAt, cancelReason, lateCompletions

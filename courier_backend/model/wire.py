@@ -91,6 +91,7 @@ class InstanceItem(TypedDict):
 
     `dueAt`: the time of the schedule that it belongs to. `overridden`: the window in which it was
     begun by hand all the same. One that is pending or skipped has no groups and no runs.
+    `outside`: somebody else executes it, and tells how it goes.
     """
 
     id: str
@@ -113,6 +114,7 @@ class InstanceItem(TypedDict):
     overridden: str
     cancelRequestedAt: str
     lateCompletions: int
+    outside: bool
     totalRuns: int
     runCounts: dict[str, int]
     groups: list[GroupItem]

@@ -27,6 +27,7 @@ class Cause:
     """Why there is an instance: `scheduled` or `manual`, and who or what triggered it.
 
     `due_at`: when it was to be. `overridden`: the window that it is begun in all the same.
+    `instance_id`: the id that whoever wants it has given it.
     """
 
     instance_type: str = "scheduled"
@@ -34,6 +35,7 @@ class Cause:
     overwrite_id: str | None = None
     due_at: datetime | None = None
     overridden: str = ""
+    instance_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def begin(
     now: datetime,
 ) -> tuple[InstanceState, NewEvent]:
     """The instance of a job (in normal form) on the nodes as they are now, and its event."""
-    state, resolved = _resolve(new_id(), job_id, definition, fleet, defaults, new_id)
+    state, resolved = _resolve(
+        cause.instance_id or new_id(), job_id, definition, fleet, defaults, new_id
+    )
     data = _data(definition, cause) | {"status": InstanceStatus.RUNNING} | resolved
     event = NewEvent("instance-created", now, job_id=job_id, instance_id=state.id, data=data)
     return state, event

@@ -93,7 +93,7 @@ class Executions:
                 definition,
                 cause=cause,
                 held=held,
-                instance_id=new_id(),
+                instance_id=cause.instance_id or new_id(),
                 now=self._clock(),
             )
         )

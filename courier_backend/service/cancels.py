@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from courier_backend.model.errors import NotFound, NotYet
+from courier_backend.model.errors import Conflict, NotFound, NotYet
 from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN, InstanceStatus, RunStatus
-from courier_backend.model.wire import CancelItem
+from courier_backend.model.wire import CancelItem, InstanceItem
 from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.happening import CancelAsked
 from courier_backend.orchestrator.state import InstanceState
@@ -32,6 +32,7 @@ class Cancels:
 
         Raises:
             NotFound: there is no such instance or group.
+            Conflict: it is executed elsewhere.
         """
         state = self._driver.state_of(instance_id)
         if state is None and await self._scheduler.cancel_pending(instance_id, reason):
@@ -39,7 +40,7 @@ class Cancels:
         state = self._driver.state_of(instance_id)  # it may have begun meanwhile
         if state is None or state.is_final:
             item = await self._store.read(lambda c: get_instance(c, instance_id))
-            _refuse_unless(item["status"] in FINAL_INSTANCE)
+            _refuse_unless(item["status"] in FINAL_INSTANCE, item)
             return _already_final(instance_id, item["status"])
         if group_number is not None and not 0 <= group_number < len(state.groups):
             raise NotFound(
@@ -54,11 +55,13 @@ class Cancels:
 
         Raises:
             NotFound: there is no such run.
+            Conflict: it is executed elsewhere.
         """
         item = await self._store.read(lambda c: get_run(c, run_id))
         state = self._driver.state_of(item["instanceId"])
         if state is None or state.runs[run_id].is_final:
-            _refuse_unless(item["status"] in FINAL_RUN)
+            instance = await self._store.read(lambda c: get_instance(c, item["instanceId"]))
+            _refuse_unless(item["status"] in FINAL_RUN, instance)
             return _already_final(run_id, item["status"])
         return await self._ask(state, CancelAsked(reason, None, run_id), run_id)
 
@@ -76,8 +79,13 @@ class Cancels:
         }
 
 
-def _refuse_unless(is_final: bool) -> None:
-    """What is neither in memory nor final is being read from the store again."""
+def _refuse_unless(is_final: bool, instance: InstanceItem) -> None:
+    """What is neither in memory nor final is not ours, or being read from the store again."""
+    if not is_final and instance["outside"]:
+        raise Conflict(
+            f"Instance {instance['id']} is executed elsewhere: it cannot be stopped from here.",
+            hint="`courier state run complete-run` and `state instance complete-instance` end it.",
+        )
     if not is_final:
         raise NotYet("This is being read from the disk again; nothing was canceled yet.")
 

@@ -50,6 +50,7 @@ from courier_backend.service.cancels import Cancels
 from courier_backend.service.evidence_reading import EvidenceReading
 from courier_backend.service.jobs import Jobs
 from courier_backend.service.nodes import live_item
+from courier_backend.service.outside import OutsideWork
 from courier_backend.service.recovery import Recovery
 from courier_backend.service.schedules import Schedules
 from courier_backend.service.starts import Starts
@@ -112,6 +113,14 @@ class Service:
             alarm=alarm or ClockAlarm(clock),
         )
         self._starts = Starts(store, executions, self.scheduler, clock)
+        self.outside = OutsideWork(
+            store,
+            self._starts,
+            self.directory,
+            here.evidence,
+            clock,
+            timeout_seconds=executions.defaults.timeout_seconds,
+        )
         self._schedules = Schedules(store, self.scheduler, clock)
         self._jobs = Jobs(store, executions, self.scheduler, self._schedules, self._starts, clock)
         self.recovery = Recovery(

@@ -70,6 +70,25 @@ class Starts:
             made = await self._start(job, job.definition, Cause("manual", by))
             return made.id
 
+    async def direct(
+        self, job_id: str, definition: Mapping[str, Any], cause: Cause, added: NewEvent | None
+    ) -> None:
+        """Start one instance on a target and with steps of its own; `added` makes its job.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        if added is None:
+            async with self._scheduler.changing(job_id) as job:
+                await self._start(job, definition, cause)
+            return
+        await self._executions.refuse_when_full()
+        now = self._clock()
+        made = self.make(job_id, definition, cause, self.window(definition, {}, now))
+        counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
+        await self._store.append([added, made.event, counted])
+        await self._scheduler.begun([made])
+
     async def by_hand(
         self, job_id: str, *, triggered_at: datetime | None, triggered_by: str, override: bool
     ) -> ManualItem:

@@ -156,6 +156,7 @@ instances: Final = Table(
     _int("total_runs"),
     _maybe_time("due_at"),
     _text("overridden"),
+    _flag("outside"),  # somebody else executes it
 )
 Index("instances_by_creation", instances.c.created_at)
 Index("instances_by_job", instances.c.job_no, instances.c.created_at)

@@ -82,6 +82,7 @@ class FakeService:
     """See `courier_backend.api.ports.Service`."""
 
     def __init__(self, store: Store | NoStore) -> None:
+        self.outside: Any = None  # tested with the real one, in tests/service
         self.clock = SettableClock()
         self.store = cast("Store", store)
         self.links = Links(b"the key of the links", self.clock)

@@ -38,10 +38,17 @@ scheduler exceptions get-rule
 scheduler exceptions list-rules
 scheduler exceptions update-rule
 scheduler exceptions delete-rule
+state instance create-instance
+state instance complete-instance
 state instance get-instance
 state instance list-all
 state instance list-instance-runs
 state run get-run
+state run received-run
+state run timeout-run
+state run complete-run
+state run update-step
+state run attach-step-attempt-evidence
 state run list-steps
 state run get-step-attempt-evidence
 management node find-all-nodes

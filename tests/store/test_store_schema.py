@@ -78,6 +78,31 @@ def test_migrations_lead_to_the_tables_that_a_new_database_gets() -> None:
         assert stored_revision(migrated) == stored_revision(made) == HEAD
 
 
+def migrated_to(revision: str, path: Path) -> None:
+    """An empty database as a program of that time made it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as made:
+        engine = create_engine("sqlite://", creator=lambda: made, poolclass=StaticPool)
+        with engine.connect() as connection:
+            config = migrating.configuration()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            connection.commit()
+
+
+def test_instances_of_before_are_executed_here(database: Path) -> None:
+    database.parent.mkdir(parents=True, exist_ok=True)
+    migrated_to("0001", database)
+    with closing(sqlite3.connect(database)) as old:
+        old.execute(
+            "INSERT INTO instances (id, job_no, status, created_at, updated_at)"
+            " VALUES ('i', 1, 'running', 1, 1)"
+        )
+        old.commit()
+    with closing(open_database(database)) as committer:
+        found = committer.connection.execute("SELECT id, outside FROM instances").fetchall()
+        assert found == [("i", 0)]
+
+
 def test_a_new_store_is_its_owners_alone(filled: Path) -> None:
     assert filled.stat().st_mode & 0o077 == 0
     assert filled.parent.stat().st_mode & 0o077 == 0

@@ -46,7 +46,7 @@ async def get(instance_id: str, api: ApiDep) -> Response:
 
 @router.post(
     "/instance/{instance_id}/cancel",
-    responses=told(Item[CancelItem], 404, 507),
+    responses=told(Item[CancelItem], 404, 409, 503, 507),
     response_class=Response,
 )
 async def cancel(

@@ -16,7 +16,7 @@ from courier_backend.api.schemas import (
     problems,
     told,
 )
-from courier_backend.api.submissions import FILE_BODY, submission_of
+from courier_backend.api.submissions import FILE_BODY, FileName, submission_of
 from courier_backend.model.status import JobStatus
 from courier_backend.model.wire import (
     Activated,
@@ -33,9 +33,6 @@ router: Final = APIRouter(prefix="/courier/scheduler-api/v1", tags=["jobs"], res
 
 IdempotencyKey = Annotated[
     str, Header(max_length=200, description="The same key gives the same job.")
-]
-FileName = Annotated[
-    str, Query(alias="fileName", max_length=500, description="Its ending may tell the format.")
 ]
 
 

@@ -105,7 +105,9 @@ async def step(run_id: str, step: Step, api: ApiDep) -> Response:
 
 
 @router.post(
-    "/run/{run_id}/cancel", responses=told(Item[CancelItem], 404, 507), response_class=Response
+    "/run/{run_id}/cancel",
+    responses=told(Item[CancelItem], 404, 409, 503, 507),
+    response_class=Response,
 )
 async def cancel(run_id: str, api: ApiDep, by: By, body: CancelRunBody | None = None) -> Response:
     """Stop one run."""

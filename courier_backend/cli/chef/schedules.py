@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
-from courier_backend.cli.body import body_options, chosen_body
+from courier_backend.cli.answer import show_item
+from courier_backend.cli.body import Body, with_body
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import PROGRAMS, common, paging, pass_session
-from courier_backend.cli.output import write_json
+from courier_backend.cli.listing import show_page
+from courier_backend.cli.look import jobs as shown
+from courier_backend.cli.options import CHEF_ITEM, CHEF_LIST, common, dry_run, paging, pass_session
 from courier_backend.cli.problems import problems_of
 from courier_backend.cli.session import Session
 from courier_backend.client import schedules
@@ -20,12 +22,12 @@ from courier_backend.client import schedules
 )
 @click.option("--jobId", "job_id", metavar="ID", required=True, help="Which job.")
 @click.option("--count", type=click.IntRange(min=1), default=10, help="How many times (10).")
-@common(PROGRAMS)
+@common(CHEF_ITEM)
 @pass_session
 def estimate_run_times(session: Session, *, job_id: str, count: int) -> None:
     """When a job executes next, and which of its times a window prevents."""
     call = schedules.estimate_job(full_id(session, "job", job_id), count=count)
-    write_json(session.envelope(call))
+    show_item(session, session.envelope(call))
 
 
 @command(
@@ -36,29 +38,28 @@ def estimate_run_times(session: Session, *, job_id: str, count: int) -> None:
     "--deadline", metavar="TIME", required=True, help="Due at this time or before (RFC 3339)."
 )
 @paging
-@common(PROGRAMS)
+@common(CHEF_LIST)
 @pass_session
 def past_due_jobs(session: Session, *, deadline: str, page: int, size: int) -> None:
     """The jobs that are expected to execute at a time or before it, by page."""
-    write_json(session.envelope(schedules.past_due_jobs(deadline, page=page, size=size)))
+    call = schedules.past_due_jobs(deadline, page=page, size=size)
+    show_page(session, session.envelope(call), shown.COLUMNS, shown.row)
 
 
 @command("create-manual-job", example="courier scheduler jobs create-manual-job --body-file m.json")
-@body_options
-@common(PROGRAMS)
+@with_body()
+@dry_run
+@common(CHEF_ITEM)
 @pass_session
-def create_manual_job(
-    session: Session, *, body: str | None, body_file: str | None, body_format: str | None
-) -> None:
+def create_manual_job(session: Session, *, given: Body) -> None:
     """Execute a job once, now, beside its schedule; history keeps who asked.
 
     The body: {"jobId": …, "triggeredAt": …, "triggeredBy": …, "override": false}. The last three
     may be left out; "override" executes inside an exception window, too.
     """
-    given = chosen_body(body, body_file, body_format)
     call = schedules.manual_job(
         given.data, content_type=given.content_type, file_name=given.file_name
     )
     with problems_of(given.name):
         answer = session.envelope(call)
-    write_json(answer)
+    show_item(session, answer)

@@ -60,6 +60,10 @@ instance: Final = group(
     "instance",
     "Executions of jobs: answers are JSON, as Chef Courier's.",
     {
+        "create-instance": Entry(
+            f"{_HERE}.outside:create_instance", "An instance that somebody else executes."
+        ),
+        "complete-instance": Entry(f"{_HERE}.outside:complete_instance", "Such a one is over."),
         "get-instance": Entry(f"{_HERE}.instances:get_instance", "One instance."),
         "list-all": Entry(f"{_HERE}.instances:list_all", "All instances, by page."),
         "list-instance-runs": Entry(f"{_HERE}.instances:list_runs", "The runs of an instance."),
@@ -70,7 +74,14 @@ run: Final = group(
     "Executions on one node: answers are JSON, as Chef Courier's.",
     {
         "get-run": Entry(f"{_HERE}.runs:get_run", "One run."),
+        "received-run": Entry(f"{_HERE}.outside:received_run", "A node has its run."),
+        "timeout-run": Entry(f"{_HERE}.outside:timeout_run", "A run was not heard of in time."),
+        "complete-run": Entry(f"{_HERE}.outside:complete_run", "A run has ended on its node."),
         "list-steps": Entry(f"{_HERE}.runs:list_steps", "The steps of a run."),
+        "update-step": Entry(f"{_HERE}.outside:update_step", "A step begins, waits or ends."),
+        "attach-step-attempt-evidence": Entry(
+            f"{_HERE}.outside:attach_evidence", "Keep the evidence of an attempt."
+        ),
         "get-step-attempt-evidence": Entry(f"{_HERE}.runs:get_evidence", "A link to evidence."),
     },
 )

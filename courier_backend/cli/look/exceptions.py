@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
-from courier_backend.cli.options import common, lines, pass_session
-from courier_backend.cli.output import write_json
+from courier_backend.cli.options import LIST, common, lines, pass_session
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import NOTHING, duration, full, local
 from courier_backend.client import schedules
@@ -23,12 +23,12 @@ from courier_backend.model.times import from_text
 if TYPE_CHECKING:
     from courier_backend.model.wire import ExceptionItem
 
-_COLUMNS: Final = (
-    Column("Rule", "id"),
-    Column("Opens"),
-    Column("For"),
-    Column("Next window"),
-    Column("As a rule", "quiet"),
+COLUMNS: Final = (
+    Column("Rule", "id", "exceptionId"),
+    Column("Opens", key="nextWindow.start"),
+    Column("For", key="duration"),
+    Column("Next window", key="nextWindow.end"),
+    Column("As a rule", "quiet", "rrule"),
 )
 
 exceptions: Final = group(
@@ -46,13 +46,13 @@ exceptions: Final = group(
 
 @command("list", example="courier exceptions list")
 @lines
-@common()
+@common(LIST)
 @pass_session
 def list_(session: Session, *, size: int, page: int, oldest: bool) -> None:
     """Exception rules: the newest of them, the very newest last."""
     call = schedules.list_exceptions(page=page, size=size, sort_order=OLDEST if oldest else NEWEST)
     empty = "No exception rules: jobs are executed at any time. `courier exceptions add` makes one."
-    show_list(session, call, _COLUMNS, _row, empty=empty)
+    show_list(session, call, COLUMNS, row, empty=empty)
 
 
 @command("show", example="courier exceptions show 61013744")
@@ -62,10 +62,7 @@ def list_(session: Session, *, size: int, page: int, oldest: bool) -> None:
 def show(session: Session, *, rule: str) -> None:
     """One exception rule, by its id or the beginning of it."""
     answer = session.envelope(schedules.get_exception(full_id(session, "exception", rule)))
-    if session.json:
-        write_json(answer)
-    else:
-        _show(answer["item"])
+    show_item(session, answer, _show)
 
 
 def window(item: ExceptionItem, now: datetime | None = None) -> str:
@@ -80,7 +77,8 @@ def window(item: ExceptionItem, now: datetime | None = None) -> str:
     return f"{local(found['start'], moment)} to {local(found['end'], begin)}"
 
 
-def _row(item: ExceptionItem) -> tuple[str, ...]:
+def row(item: ExceptionItem) -> tuple[str, ...]:
+    """The cells of a rule."""
     return (
         item["exceptionId"],
         in_words(item["rrule"]),

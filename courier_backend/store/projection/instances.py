@@ -81,6 +81,7 @@ def _row(note: Note, instance: KnownInstance, run_count: int) -> Values:
         "total_runs": run_count,
         "due_at": micros(data.get("dueAt")),
         "overridden": data.get("overridden", ""),
+        "outside": bool(data.get("outside")),
     }
 
 

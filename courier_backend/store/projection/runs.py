@@ -61,12 +61,12 @@ def step_started(note: Note, run: KnownRun) -> None:
         return
     note.batch.update(runs, (run.no,), _under_way(note, run) | {"current_step": data["step"]})
     values: Values = {
-        "status": _RUNNING,
+        "status": data.get("stepStatus", _RUNNING),
         "name": data["name"],
         "interpreter": data["interpreter"],
         "interpreter_version": data["interpreterVersion"],
         "interpreter_path": data["interpreterPath"],
-        "started_at": _at(data),
+        "started_at": micros(data.get("startedAt")) or _at(data),
     }
     note.batch.put(steps, (run.no, data["step"]), values)
 
@@ -83,7 +83,7 @@ def attempt_started(note: Note, run: KnownRun) -> None:
     """An attempt is about to execute."""
     data = note.data
     note.batch.update(runs, (run.no,), _under_way(note, run))
-    step: Values = {"num_attempts": data["attempt"], "status": _RUNNING}
+    step: Values = {"num_attempts": data["attempt"], "status": data.get("stepStatus", _RUNNING)}
     note.batch.put(steps, (run.no, data["step"]), step)
     values: Values = {"status": _RUNNING, "started_at": _at(data)}
     note.batch.put(attempts, (run.no, data["step"], data["attempt"]), values)

@@ -148,6 +148,7 @@ def _item(row: Row[Any], its_groups: list[GroupItem]) -> InstanceItem:
         "overridden": row.overridden,
         "cancelRequestedAt": moment(row.cancel_requested_at),
         "lateCompletions": row.late_completions,
+        "outside": row.outside,
         "totalRuns": row.total_runs,
         "runCounts": run_counts,
         "groups": its_groups,

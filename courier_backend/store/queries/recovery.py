@@ -127,7 +127,7 @@ class RunOnNode:
 def unfinished(
     connection: Connection, *, awaited_since: datetime | None = None
 ) -> list[StoredInstance]:
-    """All instances that are not final, oldest first.
+    """All instances of ours that are not final, oldest first.
 
     `awaited_since`: those too that are final, but have a run dispatched since then whose end on its
     node is not known: it timed out, or its cancel was never confirmed.
@@ -171,7 +171,7 @@ def unreleased(connection: Connection, since: datetime) -> list[RunOnNode]:
     query = (
         select(runs.c.id, runs.c.node_id)
         .where(runs.c.updated_at >= to_micros(since))
-        .where(runs.c.ended_on_node, ~pending)
+        .where(runs.c.dispatched_at.is_not(None), runs.c.ended_on_node, ~pending)
         .order_by(runs.c.updated_at)
     )
     return [RunOnNode(row.id, row.node_id) for row in connection.execute(query)]
@@ -179,7 +179,7 @@ def unreleased(connection: Connection, since: datetime) -> list[RunOnNode]:
 
 def _unfinished_numbers(connection: Connection) -> set[int]:
     open_ones = sorted(str(status) for status in set(InstanceStatus) - FINAL_INSTANCE)
-    query = select(instances.c.no).where(instances.c.status.in_(open_ones))
+    query = select(instances.c.no).where(instances.c.status.in_(open_ones), ~instances.c.outside)
     return set(connection.execute(query).scalars())
 
 

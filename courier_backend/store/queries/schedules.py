@@ -98,11 +98,11 @@ def past_due(connection: Connection, deadline: datetime) -> list[JobItem]:
 
 
 def open_instances(connection: Connection) -> list[OpenInstance]:
-    """All instances that are not final, oldest first."""
+    """All instances that are executed here and not final, oldest first."""
     query = (
         select(instances.c.id, jobs.c.id.label("job_id"), instances.c.status)
         .join(jobs, jobs.c.no == instances.c.job_no)
-        .where(instances.c.status.in_(_OPEN))
+        .where(instances.c.status.in_(_OPEN), ~instances.c.outside)
     )
     rows = connection.execute(query).all()
     return [OpenInstance(row.id, row.job_id, row.status) for row in rows]
