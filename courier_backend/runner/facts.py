@@ -1,5 +1,6 @@
 """What a node tells of itself. Nothing here asks the network or waits for it."""
 
+import os
 import platform
 import re
 import socket
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
+
+from courier_backend.runner.interpreters.programs import PROGRAMS, find_program
 
 _HOSTNAME_FILES: Final = (Path("/etc/hosts"), Path("/etc/resolv.conf"))
 _NOWHERE: Final = ("198.51.100.1", 9)
@@ -39,7 +42,14 @@ def machine_facts() -> dict[str, Any]:
         "virtualization": _virtualization(),
         "boot_time": int(psutil.boot_time()),
         "python_version": platform.python_version(),
+        **_programs(),
     }
+
+
+def _programs() -> dict[str, str]:
+    """Where the programs of interpreters are, as far as they are here."""
+    found = {name: find_program(name, os.environ, places) for name, places in PROGRAMS.items()}
+    return {f"program_{name.replace('-', '_')}": path for name, path in found.items() if path}
 
 
 def _distribution() -> tuple[str, str, str]:

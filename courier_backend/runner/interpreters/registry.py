@@ -8,8 +8,11 @@ from typing import Any, Final
 from courier_backend import __version__
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
+from courier_backend.runner.interpreters.ansible import AnsibleInterpreter
+from courier_backend.runner.interpreters.chef_client import ChefClientInterpreter
 from courier_backend.runner.interpreters.custom import CustomInterpreter
 from courier_backend.runner.interpreters.folder import SHIPPED, Marks, look_into, marks_of
+from courier_backend.runner.interpreters.inspec import InspecInterpreter
 from courier_backend.runner.interpreters.interpreter import Interpreter, StepFault
 from courier_backend.runner.interpreters.restart import RestartInterpreter
 from courier_backend.runner.interpreters.shell import ShellInterpreter
@@ -21,7 +24,13 @@ _log = logging.getLogger(__name__)
 
 def of_the_runner() -> list[Interpreter]:
     """Those that are part of the runner."""
-    return [ShellInterpreter(), RestartInterpreter()]
+    return [
+        ShellInterpreter(),
+        RestartInterpreter(),
+        ChefClientInterpreter(),
+        InspecInterpreter(),
+        AnsibleInterpreter(),
+    ]
 
 
 class Interpreters:

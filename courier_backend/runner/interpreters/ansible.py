@@ -1,0 +1,119 @@
+"""The ansible interpreter: a playbook from a file, from the web or from S3."""
+
+import json
+import os
+from typing import Any, Final
+
+from courier_backend.model.problems import shown
+from courier_backend.model.protocol import Skill
+from courier_backend.runner.interpreters.helped import helped
+from courier_backend.runner.interpreters.helpers.playbook import S3
+from courier_backend.runner.interpreters.interpreter import Program
+from courier_backend.runner.interpreters.orders import Order, read_order, unfit
+from courier_backend.runner.interpreters.programs import (
+    ANSIBLE_PLACES,
+    find_program,
+    needed_program,
+)
+from courier_backend.runner.interpreters.request import Request
+
+ORDERS: Final = ("playbook", "run")
+_PLAYBOOK: Final = "ansible-playbook"
+_HERE: Final = ("localhost", "127.0.0.1", "::1")
+_TEXTS: Final = {
+    "limit": "--limit",
+    "user": "--user",
+    "privateKey": "--private-key",
+    "vaultPasswordFile": "--vault-password-file",
+}
+_WORDS: Final = {"tags": "--tags", "skipTags": "--skip-tags"}
+_SWITCHES: Final = {"become": "--become", "check": "--check", "diff": "--diff"}
+_MOST_VERBOSE: Final = 4
+
+
+class AnsibleInterpreter:
+    """``chef-platform/ansible-interpreter``."""
+
+    def __init__(self) -> None:
+        self.skill: Skill = {"name": "chef-platform/ansible-interpreter", "version": "1.0.0"}
+
+    @property
+    def path(self) -> str:
+        """Ansible's program for playbooks."""
+        return find_program(_PLAYBOOK, os.environ, ANSIBLE_PLACES) or _PLAYBOOK
+
+    def program(self, request: Request) -> Program:
+        """A playbook, played.
+
+        Raises:
+            StepFault: the command is none, or Ansible is not on this node.
+        """
+        who, environment = self.skill["name"], request.environment
+        program = needed_program(_PLAYBOOK, environment, ANSIBLE_PLACES, who)
+        order = read_order(request.command, ORDERS)
+        playbook = order.needed("playbook")
+        words = [program, *_options(order)]
+        in_s3 = playbook.startswith(S3)
+        aws = needed_program("aws", environment, ANSIBLE_PLACES, who) if in_s3 else ""
+        task = {
+            "command": words,
+            "playbook": playbook,
+            "aws": aws,
+            "extraVars": _variables(order),
+        }
+        return helped("playbook", task, [*words, playbook])
+
+
+def _options(order: Order) -> list[str]:
+    words = _inventory(order)
+    for name, option in _TEXTS.items():
+        if text := order.text(name):
+            words += [option, text]
+    for name, option in _WORDS.items():
+        if given := order.words(name):
+            words += [option, ",".join(given)]
+    words += [option for name, option in _SWITCHES.items() if _is_on(order, name)]
+    if verbosity := _verbosity(order):
+        words.append(f"-{'v' * verbosity}")
+    return words
+
+
+def _inventory(order: Order) -> list[str]:
+    """This machine, unless another inventory is named; it is reached without SSH then."""
+    hosts = order.words("inventory") or [_HERE[0]]
+    if all(host in _HERE for host in hosts):
+        connection = order.text("connection", "local")
+        return ["--inventory", f"{','.join(hosts)},", "--connection", connection]
+    words = ["--inventory", order.text("inventory") or ",".join(hosts)]
+    connection = order.text("connection")
+    return [*words, "--connection", connection] if connection else words
+
+
+def _is_on(order: Order, name: str) -> bool:
+    value = order.args.get(name)
+    if value is None or value in (True, False, "true", "false", ""):
+        return value in (True, "true")
+    raise unfit(f'"args.{name}" is {shown(value)}, not true or false')
+
+
+def _verbosity(order: Order) -> int:
+    value = order.args.get("verbosity") or 0
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if type(number) is not int or not 0 <= number <= _MOST_VERBOSE:
+        raise unfit(f'"args.verbosity" is {shown(value)}, not 0 to {_MOST_VERBOSE}')
+    return number
+
+
+def _variables(order: Order) -> dict[str, Any] | None:
+    """Variables for the playbook: an object, or the text of one."""
+    given = order.args.get("extraVars")
+    if isinstance(given, str) and given.strip():
+        try:
+            given = json.loads(given)
+        except ValueError as error:
+            raise unfit(f'"args.extraVars" is no JSON object: {error}') from error
+    if not given:
+        return None
+    if not isinstance(given, dict):
+        raise unfit(f'"args.extraVars" is {shown(given)}, not an object')
+    return given

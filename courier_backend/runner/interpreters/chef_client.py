@@ -1,0 +1,97 @@
+"""The chef-client interpreter: Chef Infra Client runs, cookbooks are fetched, keys are renewed."""
+
+import os
+from typing import Final
+
+from courier_backend.model.problems import listed, shown
+from courier_backend.model.protocol import Skill
+from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.helped import helped
+from courier_backend.runner.interpreters.interpreter import Program
+from courier_backend.runner.interpreters.orders import Order, read_order, unfit
+from courier_backend.runner.interpreters.programs import (
+    CHEF_PLACES,
+    find_program,
+    needed_program,
+)
+from courier_backend.runner.interpreters.request import Request
+
+RUN, DOWNLOAD, EXECUTE, ROTATE = "run", "download", "execute", "rotate credentials"
+ORDERS: Final = (RUN, DOWNLOAD, EXECUTE, ROTATE)
+COOKBOOKS: Final = "/tmp/courier/chef-interpreter/cookbooks"  # noqa: S108  Chef documents it
+SUPERMARKET: Final = "https://supermarket.chef.io"
+_LOCAL: Final = "local"
+_MODES: Final = (_LOCAL, "server")
+_CLIENT: Final = "chef-client"
+_KNIFE: Final = "knife"
+_KEY: Final = "/etc/chef/client.pem"
+_ROTATE: Final = """\
+key=$1; shift; umask 077
+"$@" --file "$key.new" || { code=$?; rm -f -- "$key.new"; exit $code; }
+test -s "$key.new" || { echo "no new key was made; the old one stays" >&2; exit 1; }
+if test -e "$key"; then cp -p -- "$key" "$key.old" || exit; fi
+exec mv -f -- "$key.new" "$key"
+"""
+
+
+class ChefClientInterpreter:
+    """``chef-platform/chef-client-interpreter``."""
+
+    def __init__(self) -> None:
+        self.skill: Skill = {"name": "chef-platform/chef-client-interpreter", "version": "1.0.0"}
+
+    @property
+    def path(self) -> str:
+        """Chef Infra Client."""
+        return find_program(_CLIENT, os.environ, CHEF_PLACES) or _CLIENT
+
+    def program(self, request: Request) -> Program:
+        """What an order asks for.
+
+        Raises:
+            StepFault: the command is none, or its program is not on this node.
+        """
+        order = read_order(request.command, ORDERS)
+        if order.exec == ROTATE:
+            return self._rotation(order, request)
+        if order.exec == RUN:
+            words = self._run(order, request, order.text("path"))
+            return Program(RUN_ARGUMENTS, words, tuple(words))
+        return self._fetching(order, request)
+
+    def _run(self, order: Order, request: Request, cookbooks: str) -> list[str]:
+        words = [self._needed(_CLIENT, request)]
+        mode = order.text("mode", _LOCAL if order.exec == EXECUTE else _MODES[1])
+        if mode not in _MODES:
+            raise unfit(f'"args.mode" is {shown(mode)}, not one of {listed(_MODES)}')
+        if mode == _LOCAL:
+            words.append("--local-mode")
+        if config := order.text("config"):
+            words += ["--config", config]
+        if runlist := ",".join(order.words("runlist")):
+            words += ["--runlist", runlist]
+        if cookbooks:
+            words += ["--config-option", f"cookbook_path={cookbooks}"]
+        return words
+
+    def _fetching(self, order: Order, request: Request) -> Program:
+        folder, url = order.text("path", COOKBOOKS), order.text("url", SUPERMARKET)
+        cookbooks = order.words("cookbooks")
+        if not cookbooks and not order.text("url"):
+            raise unfit('"args.cookbooks" is missing (names, with commas between them)')
+        then = self._run(order, request, folder) if order.exec == EXECUTE else []
+        task = {"url": url, "path": folder, "cookbooks": cookbooks, "then": then}
+        return helped("cookbooks", task, ["download", url, *cookbooks, folder, *then])
+
+    def _rotation(self, order: Order, request: Request) -> Program:
+        name = order.text("name", str(request.facts.get("fqdn") or ""))
+        words = [self._needed(_KNIFE, request), "client", "reregister", name]
+        if config := order.text("config"):
+            words += ["--config", config]
+        if url := order.text("url"):
+            words += ["--server-url", url]
+        key = order.text("path", _KEY)
+        return Program(_ROTATE, [*words, "--file", key], (key, *words))
+
+    def _needed(self, program: str, request: Request) -> str:
+        return needed_program(program, request.environment, CHEF_PLACES, self.skill["name"])

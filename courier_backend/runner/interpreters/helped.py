@@ -1,0 +1,23 @@
+"""Programs that one of our helpers runs: how the helper is started."""
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+import courier_backend
+from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.interpreter import Program
+
+_ROOT: Final = str(Path(courier_backend.__file__).parents[1])
+_BEGIN: Final = (
+    "import sys; from importlib import import_module; sys.path.insert(0, sys.argv[2]); "
+    "sys.exit(import_module(f'courier_backend.runner.interpreters.helpers.{sys.argv[1]}').main())"
+)
+
+
+def helped(helper: str, task: dict[str, Any], shown: list[str]) -> Program:
+    """A program that `helper` runs; its task goes to it on standard input."""
+    arguments = (sys.executable, "-I", "-c", _BEGIN, helper, _ROOT)
+    return Program(RUN_ARGUMENTS, shown, arguments, stdin=orjson.dumps(task))

@@ -1,0 +1,71 @@
+"""Running an InSpec scan: the login at Automate before it, its report, the verdict on it."""
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from courier_backend.runner.interpreters.helpers.work import GiveUp, run, say, work
+
+_FAILED: Final = 100
+_SKIPPED: Final = 101
+_JUDGED: Final = frozenset({0, _FAILED, _SKIPPED})
+
+
+def _do(task: dict[str, Any]) -> int:
+    """`command`, `environment`; `login` command; `reporter`, `report`; `minSuccess` or null."""
+    environment = task["environment"]
+    if task["login"] and (code := run(task["login"], environment)):
+        raise GiveUp(f"the login at Automate failed with exit code {code}")
+    kept = Path(os.environ["COURIER_EVIDENCE_DIR"])
+    report = kept / task["report"]
+    with tempfile.TemporaryDirectory(prefix="courier-scan-") as draft:
+        judged = Path(draft) / "report.json"
+        reporters = ["cli"]
+        if task["report"]:
+            reporters.append(f"{task['reporter']}:{report}")
+        if task["minSuccess"] is not None:
+            reporters.append(f"json:{judged}")
+        code = run([*task["command"], "--reporter", *reporters], environment)
+        if task["report"] and report.parent != kept:
+            with suppress(FileNotFoundError):
+                shutil.copy(report, kept)
+        return _verdict(code, judged, task["minSuccess"])
+
+
+def _verdict(code: int, judged: Path, least: float | None) -> int:
+    """Skipped controls are no failure; failed ones are, if fewer than wanted succeeded."""
+    if code not in _JUDGED:
+        return code
+    if least is None:
+        return 0 if code == _SKIPPED else code
+    passed, failed = count_controls(judged)
+    percent = 100 * passed / (passed + failed) if passed + failed else 0.0
+    say(f"{passed} of {passed + failed} controls succeeded ({percent:.4g} %, wanted {least:g} %)")
+    return 0 if percent >= least else code or 1
+
+
+def count_controls(report: Path) -> tuple[int, int]:
+    """How many controls of a JSON report succeeded and failed; skipped ones are neither.
+
+    Raises:
+        GiveUp: it is no report.
+    """
+    try:
+        told = json.loads(report.read_text(encoding="utf-8"))
+        controls = [control for profile in told["profiles"] for control in profile["controls"]]
+        results = [
+            {result["status"] for result in control.get("results", [])} for control in controls
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GiveUp("InSpec left no report to judge its success by") from error
+    failed = sum("failed" in statuses for statuses in results)
+    return sum(statuses == {"passed"} for statuses in results), failed
+
+
+def main() -> int:
+    """Do the task on standard input."""
+    return work(_do)

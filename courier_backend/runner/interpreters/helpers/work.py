@@ -1,0 +1,86 @@
+"""What all helpers do: read their task, run a program, fetch a file, end with a sentence."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+MOST_BYTES: Final = 256 * 1024 * 1024
+_CHUNK: Final = 256 * 1024
+_PATIENCE_SECONDS: Final = 60.0
+_BY_SIGNAL: Final = 128
+
+
+class GiveUp(Exception):
+    """It cannot be done; carries a sentence."""
+
+
+def work(do: Callable[[dict[str, Any]], int]) -> int:
+    """Do the task that stands on standard input; gives the exit code."""
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        return do(json.load(sys.stdin))
+    except GiveUp as error:
+        say(str(error))
+        return 1
+
+
+def say(sentence: str) -> None:
+    """A diagnosis, beside what the program says itself."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+def run(command: Sequence[str], more: Mapping[str, str] | None = None) -> int:
+    """Run a program to its end; gives its exit code, as a shell would.
+
+    Raises:
+        GiveUp: it cannot be started.
+    """
+    environment = {**os.environ, **(more or {})}
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False)
+    except OSError as error:
+        raise GiveUp(f"{command[0]} could not be started: {error.strerror}") from error
+    return done.returncode if done.returncode >= 0 else _BY_SIGNAL - done.returncode
+
+
+def is_web(address: str) -> bool:
+    """Whether it is to be fetched over HTTP."""
+    return urlsplit(address).scheme in {"http", "https"}
+
+
+def fetch(url: str, target: Path) -> None:
+    """Fetch a file.
+
+    Raises:
+        GiveUp: it cannot be had, or is larger than anything sensible.
+    """
+    if not is_web(url):
+        raise GiveUp(f"{url} is no http or https address")
+    try:
+        with (
+            urllib.request.urlopen(url, timeout=_PATIENCE_SECONDS) as answer,  # noqa: S310  see above
+            target.open("wb") as file,
+        ):
+            while chunk := answer.read(_CHUNK):
+                file.write(chunk)
+                if file.tell() > MOST_BYTES:
+                    raise GiveUp(f"{url} is larger than {MOST_BYTES // 1024**2} MiB")
+    except urllib.error.HTTPError as error:
+        raise GiveUp(f"{url} cannot be fetched: {error.code} {error.reason}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise GiveUp(f"{url} cannot be fetched: {reason}") from error
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Asked to end: what was begun is tidied up on the way out."""
+    sys.exit(_BY_SIGNAL + signal.SIGTERM)
