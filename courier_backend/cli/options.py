@@ -21,12 +21,18 @@ CHEF_LIST: Final = ("json", "yaml", "csv", "table")
 PROGRAMS: Final = ("json",)
 
 
-def common(formats: Sequence[str] = ITEM, *, with_address: bool = True) -> Callable[[F], F]:
-    """Format and verbosity, and (not shown again) the backend's address: for the session."""
+def common(
+    formats: Sequence[str] = ITEM, *, with_address: bool = True, short_format: bool = False
+) -> Callable[[F], F]:
+    """Format and verbosity, and (not shown again) the backend's address: for the session.
+
+    `short_format`: ``-f`` too, where Chef has it.
+    """
     return _all_of(
         *(addressing(hidden=True) if with_address else ()),
         click.option(
             "--format",
+            *(["-f"] if short_format else []),
             expose_value=False,
             callback=_form_out_of(tuple(formats)),
             type=click.Choice(list(formats)),

@@ -12,6 +12,7 @@ from courier_backend.cli.options import LIST, common, elsewhere
 from courier_backend.cli.session import Session
 
 _HERE: Final = "courier_backend.cli"
+_PROFILES: Final = f"{_HERE}.profiles.commands"
 
 ENTRIES: Final = {
     "run": Entry(f"{_HERE}.work.run:run", "Run a job file, and watch it.", "Work"),
@@ -54,6 +55,19 @@ ENTRIES: Final = {
     ),
     "help": Entry(f"{_HERE}.machine.about:help_", "Help of a command.", "This machine"),
     "version": Entry(f"{_HERE}.machine.about:version", "The version.", "This machine"),
+    "register-device": Entry(
+        f"{_PROFILES}:register_device", "Give a backend elsewhere a name.", "Other backends"
+    ),
+    "deregister-device": Entry(f"{_PROFILES}:deregister_device", "Forget one.", "Other backends"),
+    "get-default-profile": Entry(
+        f"{_PROFILES}:get_default_profile", "The one that is used.", "Other backends"
+    ),
+    "set-default-profile": Entry(
+        f"{_PROFILES}:set_default_profile", "Use another one.", "Other backends"
+    ),
+    "list-profile-names": Entry(
+        f"{_PROFILES}:list_profile_names", "All there are.", "Other backends"
+    ),
     "scheduler": Entry(
         f"{_HERE}.chef.tree:scheduler", "Jobs, and exception rules.", "Chef's tree, word for word"
     ),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from courier_backend.cli.output import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from courier_backend.client.address import Address
     from courier_backend.client.call import Call
     from courier_backend.client.sync_client import SyncClient
@@ -69,12 +71,16 @@ class Session:
         return self._use(found)
 
     def named(self) -> tuple[str, str]:
-        """URL and token file as given, or as the profile says; "" where nothing names them."""
-        if self.url or not self.profile:
-            return self.url, self.token_file
-        from courier_backend.cli.profile import read_profile  # noqa: PLC0415  rarely needed
+        """URL and token file as given, or as the profile says; "" where nothing names them.
 
-        found = read_profile(self.places.config_file, self.profile)
+        The default profile gives way to ``COURIER_URL``.
+        """
+        path = self.places.config_file
+        if self.url or not (self.profile or _has_default(path)):
+            return self.url, self.token_file
+        from courier_backend.cli.profiles.reading import read_profiles  # noqa: PLC0415  rarely needed
+
+        found = read_profiles(path).get(self.profile)
         return found.url, self.token_file or found.token_file
 
     def find_again(self) -> None:
@@ -132,6 +138,16 @@ class Session:
 
     def _notice(self, sentence: str) -> None:
         say(f"Note: {sentence}")
+
+
+def _has_default(config: Path) -> bool:
+    """Whether a default profile counts; found out without reading TOML, which takes its time."""
+    if os.environ.get("COURIER_URL"):
+        return False
+    try:
+        return b"profile" in config.read_bytes()
+    except OSError:
+        return False
 
 
 def _whole(answer: object) -> object:

@@ -53,6 +53,7 @@ class Settings(_Section):
     evidence: EvidenceSettings = EvidenceSettings()
     # Read by the command line: where other backends are.
     profiles: dict[str, dict[str, str]] = Field(default_factory=dict)
+    default_profile: str = ""
 
 
 def read_settings(path: Path) -> Settings:
