@@ -4,6 +4,7 @@ import json
 import os
 from typing import Any, Final
 
+from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.helped import helped
@@ -17,7 +18,6 @@ from courier_backend.runner.interpreters.programs import (
 )
 from courier_backend.runner.interpreters.request import Request
 
-ORDERS: Final = ("playbook", "run")
 _PLAYBOOK: Final = "ansible-playbook"
 _HERE: Final = ("localhost", "127.0.0.1", "::1")
 _TEXTS: Final = {
@@ -28,14 +28,13 @@ _TEXTS: Final = {
 }
 _WORDS: Final = {"tags": "--tags", "skipTags": "--skip-tags"}
 _SWITCHES: Final = {"become": "--become", "check": "--check", "diff": "--diff"}
-_MOST_VERBOSE: Final = 4
 
 
 class AnsibleInterpreter:
     """``chef-platform/ansible-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": "chef-platform/ansible-interpreter", "version": "1.0.0"}
+        self.skill: Skill = {"name": ANSIBLE, "version": "1.0.0"}
 
     @property
     def path(self) -> str:
@@ -50,7 +49,7 @@ class AnsibleInterpreter:
         """
         who, environment = self.skill["name"], request.environment
         program = needed_program(_PLAYBOOK, environment, ANSIBLE_PLACES, who)
-        order = read_order(request.command, ORDERS)
+        order = read_order(request.command, ANSIBLE)
         playbook = order.needed("playbook")
         words = [program, *_options(order)]
         in_s3 = playbook.startswith(S3)
@@ -99,8 +98,8 @@ def _is_on(order: Order, name: str) -> bool:
 def _verbosity(order: Order) -> int:
     value = order.args.get("verbosity") or 0
     number = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if type(number) is not int or not 0 <= number <= _MOST_VERBOSE:
-        raise unfit(f'"args.verbosity" is {shown(value)}, not 0 to {_MOST_VERBOSE}')
+    if type(number) is not int or not 0 <= number <= MOST_VERBOSE:
+        raise unfit(f'"args.verbosity" is {shown(value)}, not 0 to {MOST_VERBOSE}')
     return number
 
 

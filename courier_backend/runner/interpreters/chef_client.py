@@ -3,6 +3,7 @@
 import os
 from typing import Final
 
+from courier_backend.model.commands import CHEF_CLIENT, LOCAL, MODES
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
@@ -16,16 +17,13 @@ from courier_backend.runner.interpreters.programs import (
 )
 from courier_backend.runner.interpreters.request import Request
 
-RUN, DOWNLOAD, EXECUTE, ROTATE = "run", "download", "execute", "rotate credentials"
-ORDERS: Final = (RUN, DOWNLOAD, EXECUTE, ROTATE)
+_RUN, _EXECUTE, _ROTATE = "run", "execute", "rotate credentials"
 COOKBOOKS: Final = "/tmp/courier/chef-interpreter/cookbooks"  # noqa: S108  Chef documents it
 SUPERMARKET: Final = "https://supermarket.chef.io"
-_LOCAL: Final = "local"
-_MODES: Final = (_LOCAL, "server")
 _CLIENT: Final = "chef-client"
 _KNIFE: Final = "knife"
 _KEY: Final = "/etc/chef/client.pem"
-_ROTATE: Final = """\
+_ROTATION: Final = """\
 key=$1; shift; umask 077
 "$@" --file "$key.new" || { code=$?; rm -f -- "$key.new"; exit $code; }
 test -s "$key.new" || { echo "no new key was made; the old one stays" >&2; exit 1; }
@@ -38,7 +36,7 @@ class ChefClientInterpreter:
     """``chef-platform/chef-client-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": "chef-platform/chef-client-interpreter", "version": "1.0.0"}
+        self.skill: Skill = {"name": CHEF_CLIENT, "version": "1.0.0"}
 
     @property
     def path(self) -> str:
@@ -51,20 +49,20 @@ class ChefClientInterpreter:
         Raises:
             StepFault: the command is none, or its program is not on this node.
         """
-        order = read_order(request.command, ORDERS)
-        if order.exec == ROTATE:
+        order = read_order(request.command, CHEF_CLIENT)
+        if order.exec == _ROTATE:
             return self._rotation(order, request)
-        if order.exec == RUN:
+        if order.exec == _RUN:
             words = self._run(order, request, order.text("path"))
             return Program(RUN_ARGUMENTS, words, tuple(words))
         return self._fetching(order, request)
 
     def _run(self, order: Order, request: Request, cookbooks: str) -> list[str]:
         words = [self._needed(_CLIENT, request)]
-        mode = order.text("mode", _LOCAL if order.exec == EXECUTE else _MODES[1])
-        if mode not in _MODES:
-            raise unfit(f'"args.mode" is {shown(mode)}, not one of {listed(_MODES)}')
-        if mode == _LOCAL:
+        mode = order.text("mode", LOCAL if order.exec == _EXECUTE else MODES[1])
+        if mode not in MODES:
+            raise unfit(f'"args.mode" is {shown(mode)}, not one of {listed(MODES)}')
+        if mode == LOCAL:
             words.append("--local-mode")
         if config := order.text("config"):
             words += ["--config", config]
@@ -79,7 +77,7 @@ class ChefClientInterpreter:
         cookbooks = order.words("cookbooks")
         if not cookbooks and not order.text("url"):
             raise unfit('"args.cookbooks" is missing (names, with commas between them)')
-        then = self._run(order, request, folder) if order.exec == EXECUTE else []
+        then = self._run(order, request, folder) if order.exec == _EXECUTE else []
         task = {"url": url, "path": folder, "cookbooks": cookbooks, "then": then}
         return helped("cookbooks", task, ["download", url, *cookbooks, folder, *then])
 
@@ -91,7 +89,7 @@ class ChefClientInterpreter:
         if url := order.text("url"):
             words += ["--server-url", url]
         key = order.text("path", _KEY)
-        return Program(_ROTATE, [*words, "--file", key], (key, *words))
+        return Program(_ROTATION, [*words, "--file", key], (key, *words))
 
     def _needed(self, program: str, request: Request) -> str:
         return needed_program(program, request.environment, CHEF_PLACES, self.skill["name"])

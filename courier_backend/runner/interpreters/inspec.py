@@ -4,6 +4,7 @@ import os
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from courier_backend.model.commands import AUTOMATE, INSPEC, MOST_PERCENT
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.model.variables import value_text
@@ -13,20 +14,17 @@ from courier_backend.runner.interpreters.orders import Order, read_order, unfit
 from courier_backend.runner.interpreters.programs import CHEF_PLACES, find_program, needed_program
 from courier_backend.runner.interpreters.request import Request
 
-ORDERS: Final = ("scan",)
-AUTOMATE: Final = "automate"
 _INSPEC: Final = "inspec"
 _IN_AUTOMATE: Final = "compliance://"
 _ENDINGS: Final = {"json-min": "json", "json-automate": "json", "junit": "xml", "junit2": "xml",
                    "html2": "html"}  # fmt: skip
-_ALL: Final = 100
 
 
 class InspecInterpreter:
     """``chef-platform/inspec-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": "chef-platform/inspec-interpreter", "version": "1.0.0"}
+        self.skill: Skill = {"name": INSPEC, "version": "1.0.0"}
 
     @property
     def path(self) -> str:
@@ -40,7 +38,7 @@ class InspecInterpreter:
             StepFault: the command is none, or InSpec is not on this node.
         """
         inspec = needed_program(_INSPEC, request.environment, CHEF_PLACES, self.skill["name"])
-        order = read_order(request.command, ORDERS)
+        order = read_order(request.command, INSPEC)
         login = _login(order, inspec)
         words = [inspec, "exec", _profile(order, in_automate=bool(login)), "--no-color"]
         words += _inputs(order)
@@ -115,6 +113,6 @@ def _least(order: Order) -> float | None:
         least = float(given) if not isinstance(given, bool) else -1.0
     except (TypeError, ValueError):
         least = -1.0
-    if not 0 <= least <= _ALL:
-        raise unfit(f'"args.minSuccess" is {shown(given)}, not a number from 0 to {_ALL}')
+    if not 0 <= least <= MOST_PERCENT:
+        raise unfit(f'"args.minSuccess" is {shown(given)}, not a number from 0 to {MOST_PERCENT}')
     return least

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from courier_backend.model.commands import VOCABULARIES
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.status import ReasonCode
 from courier_backend.runner.interpreters.interpreter import StepFault
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,13 @@ def unfit(sentence: str) -> StepFault:
     return StepFault(ReasonCode.NO_COMMAND, f"the command cannot be executed: {sentence}")
 
 
-def read_order(command: object, known: Collection[str]) -> Order:
+def read_order(command: object, interpreter: str) -> Order:
     """The order in a command; a list holds but the name of what is to be done.
 
     Raises:
-        StepFault: it is none of the `known`.
+        StepFault: it is none that the interpreter knows.
     """
+    known = VOCABULARIES[interpreter].orders
     if isinstance(command, list) and len(command) == 1:
         command = {"exec": command[0]}
     if not isinstance(command, dict) or not isinstance(command.get("exec"), str):

@@ -7,6 +7,7 @@ is `active`. On a node of the lab, and where the runner was told so, a boot is o
 import os
 from typing import Final
 
+from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
@@ -15,19 +16,16 @@ from courier_backend.runner.interpreters.orders import read_order, unfit
 from courier_backend.runner.interpreters.programs import find_program, needed_program
 from courier_backend.runner.interpreters.request import Request
 
-ORDERS: Final = ("machine_reboot", "machine_restart")
-NOW: Final = "now"
 _SHUTDOWN: Final = "shutdown"
 _PLACES: Final = ("/usr/sbin", "/sbin")
 _MINUTES: Final = 1
-_MOST_MINUTES: Final = 60 * 24
 
 
 class RestartInterpreter:
     """``chef-platform/restart-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": "chef-platform/restart-interpreter", "version": "1.0.0"}
+        self.skill: Skill = {"name": RESTART, "version": "1.0.0"}
 
     @property
     def path(self) -> str:
@@ -56,12 +54,12 @@ def when(command: object) -> str:
     Raises:
         StepFault: the command cannot be understood.
     """
-    time = read_order(command, ORDERS).args.get("time")
+    time = read_order(command, RESTART).args.get("time")
     if time is None or time == "":
         return f"+{_MINUTES}"
     if time == NOW:
         return NOW
     minutes = int(time) if isinstance(time, str) and time.isdecimal() else time
-    if type(minutes) is not int or not 0 <= minutes <= _MOST_MINUTES:
-        raise unfit(f'"args.time" is {shown(time)}, not "{NOW}" or minutes (0 to {_MOST_MINUTES})')
+    if type(minutes) is not int or not 0 <= minutes <= MOST_MINUTES:
+        raise unfit(f'"args.time" is {shown(time)}, not "{NOW}" or minutes (0 to {MOST_MINUTES})')
     return f"+{minutes}"

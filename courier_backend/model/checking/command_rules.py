@@ -1,0 +1,198 @@
+"""The commands of the runner's own interpreters: what they may say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from courier_backend.model.checking.values import object_at, text_at
+from courier_backend.model.commands import (
+    INTERPRETERS,
+    MOST_MINUTES,
+    MOST_PERCENT,
+    MOST_VERBOSE,
+    NOW,
+    SHELL,
+    VOCABULARIES,
+    Kind,
+    Vocabulary,
+)
+from courier_backend.model.problems import listed, shown
+from courier_backend.model.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from courier_backend.model.checking.findings import Findings
+    from courier_backend.model.problems import Path
+
+PLATFORMS: Final = ("linux", "windows", "darwin")
+_PLATFORM_NAMES: Final = {"macos": "darwin", "mac": "darwin", "osx": "darwin", "win": "windows"}
+_FIELDS: Final = ("exec", "args")
+_TEMPLATE: Final = "{{"
+
+
+def check_command(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """Report what is wrong in the command of a step."""
+    command, here = step.get("command"), (*path, "command")
+    name = text_at(object_at(step, "interpreter"), "name")
+    if command in ({}, []):
+        findings.error(here, "is empty")
+    elif isinstance(command, list):
+        _check_list(findings, command, name, here)
+    elif isinstance(command, dict) and name == SHELL:
+        _check_platforms(findings, command, here)
+    elif isinstance(command, dict) and name in INTERPRETERS:
+        _check_exec(findings, command, here)
+        _check_order(findings, command, VOCABULARIES[name], here)
+
+
+# ---- command lines
+
+
+def _check_list(findings: Findings, lines: list[Any], name: str, path: Path) -> None:
+    """Of the shell, the older form; of the others, the name of an order alone."""
+    _check_lines(findings, lines, path)
+    if name == SHELL:
+        message = "is a list, the older form: it is used on every platform"
+        findings.warning(path, message)
+    elif name in VOCABULARIES and isinstance(lines[0], str):
+        _check_word(findings, lines[0], VOCABULARIES[name].orders, (*path, 0))
+        if len(lines) > 1:
+            message = f"is a list of {len(lines)}; such a list holds one order and nothing else"
+            findings.error(path, message)
+
+
+def _check_platforms(findings: Findings, command: dict[str, Any], path: Path) -> None:
+    unknown = [platform for platform in command if platform not in PLATFORMS]
+    if len(unknown) == len(command):
+        message = f"has no command for any of {listed(PLATFORMS)}"
+        findings.error(path, message, _platform_meant(unknown[0]))
+        return
+    for platform in unknown:
+        message = f"is not one of {listed(PLATFORMS)}"
+        findings.warning((*path, platform), message, _platform_meant(platform))
+    for platform, lines in command.items():
+        _check_platform(findings, lines, (*path, platform))
+
+
+def _check_platform(findings: Findings, lines: object, path: Path) -> None:
+    if not isinstance(lines, list):
+        findings.error(path, f"must be a list of command lines, not {shown(lines)}")
+    elif not lines:
+        findings.error(path, "is empty; at least one command line is needed")
+    else:
+        _check_lines(findings, lines, path)
+
+
+def _platform_meant(name: str) -> str:
+    return _PLATFORM_NAMES.get(name.casefold()) or nearest(name, PLATFORMS)
+
+
+def _check_lines(findings: Findings, lines: list[Any], path: Path) -> None:
+    for number, line in enumerate(lines):
+        if not isinstance(line, str):
+            findings.error((*path, number), f"{shown(line)} is not a command line (text)")
+        elif not line.strip():
+            findings.error((*path, number), "is an empty command line")
+
+
+# ---- orders
+
+
+def _check_exec(findings: Findings, command: dict[str, Any], path: Path) -> None:
+    if "exec" not in command:
+        findings.error((*path, "exec"), "is missing (text: what the interpreter shall do)")
+    elif not isinstance(command["exec"], str) or not command["exec"].strip():
+        findings.error(
+            (*path, "exec"), f"{shown(command['exec'])} is not text that says what to do"
+        )
+    if not isinstance(command.get("args", {}), dict):
+        findings.error((*path, "args"), f"must be an object, not {shown(command['args'])}")
+    for key in command:
+        if key not in _FIELDS:
+            meant = nearest(key, [word for word in _FIELDS if word not in command])
+            findings.warning((*path, key), "is no field that is known here", meant)
+
+
+def _check_order(
+    findings: Findings, command: dict[str, Any], vocabulary: Vocabulary, path: Path
+) -> None:
+    order, args = text_at(command, "exec"), object_at(command, "args")
+    if order.strip():
+        _check_word(findings, order, vocabulary.orders, (*path, "exec"))
+    for name in vocabulary.needed.get(order, ()):
+        if args.get(name) in (None, ""):
+            findings.error((*path, "args", name), f"is missing; {order} needs it")
+    for name, value in args.items():
+        here = (*path, "args", name)
+        kind = vocabulary.arguments.get(name)
+        if kind is None:
+            left = [word for word in vocabulary.arguments if word not in args]
+            findings.warning(here, "is no argument that is known here", nearest(name, left))
+        elif not _is_empty_or_template(value):
+            _check_argument(findings, value, kind, here)
+            if isinstance(value, str) and name in vocabulary.choices:
+                _check_word(findings, value, vocabulary.choices[name], here)
+
+
+def _check_word(findings: Findings, word: str, known: tuple[str, ...], path: Path) -> None:
+    if word not in known and _TEMPLATE not in word:
+        message = f"{shown(word)} is not one of {listed(known)}"
+        findings.error(path, message, nearest(word, known))
+
+
+def _is_empty_or_template(value: object) -> bool:
+    """What a template becomes is known only on the node."""
+    return value is None or value == "" or (isinstance(value, str) and _TEMPLATE in value)
+
+
+def _check_argument(findings: Findings, value: object, kind: Kind, path: Path) -> None:
+    fits, wanted = _KINDS[kind]
+    if not fits(value):
+        findings.error(path, f"must be {wanted}, not {shown(value)}")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _is_words(value: object) -> bool:
+    return _is_text(value) or (
+        isinstance(value, list) and all(isinstance(word, str) for word in value)
+    )
+
+
+def _is_number(value: object, most: float, *, whole: bool = True) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    try:
+        return 0 <= (int(str(value)) if whole else float(value)) <= most
+    except (ValueError, OverflowError):
+        return False
+
+
+_KINDS: Final[dict[Kind, tuple[Callable[[object], bool], str]]] = {
+    "text": (_is_text, "text"),
+    "words": (_is_words, "text (with commas between words) or a list of text"),
+    "pairs": (
+        lambda value: isinstance(value, dict) or _is_words(value),
+        "an object, text or a list of text",
+    ),
+    "object": (
+        lambda value: isinstance(value, dict | str),
+        "an object (or the text of one, as JSON)",
+    ),
+    "switch": (lambda value: value in (True, False, "true", "false"), "true or false"),
+    "minutes": (
+        lambda value: value == NOW or _is_number(value, MOST_MINUTES),
+        f'"{NOW}" or minutes, 0 to {MOST_MINUTES}',
+    ),
+    "percent": (
+        lambda value: _is_number(value, MOST_PERCENT, whole=False),
+        f"a number from 0 to {MOST_PERCENT}",
+    ),
+    "level": (
+        lambda value: _is_number(value, MOST_VERBOSE),
+        f"a whole number from 0 to {MOST_VERBOSE}",
+    ),
+}
