@@ -107,6 +107,7 @@ class ReasonCode(StrEnum):
     WAITING_FOR_NODE = "waiting-for-node"
     UNREACHABLE = "unreachable"
     NO_CONTACT = "no-status-in-time"
+    OUT_OF_MEMORY = "out-of-memory"
     STEP_TIMEOUT = "step-timeout"
     STEP_FAILED = "step-failed"
     CANCEL_UNCONFIRMED = "cancel-unconfirmed"

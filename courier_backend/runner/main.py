@@ -15,7 +15,9 @@ from courier_backend.model.errors import Conflict
 from courier_backend.model.places import places
 from courier_backend.runner.assembly import Setup, assemble_nodes
 from courier_backend.runner.execution.clockwork import boot_id
+from courier_backend.runner.execution.control_groups import delegated_groups
 from courier_backend.runner.execution.host import Host
+from courier_backend.runner.execution.limits import Limiter
 from courier_backend.runner.execution.orphans import become_subreaper
 from courier_backend.runner.home.announcement import announce, withdraw
 from courier_backend.runner.home.lock import hold_home
@@ -67,7 +69,8 @@ def serve(
 async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None) -> None:
     become_subreaper()
     interpreters = Interpreters(added_folders(setup.home, places()))
-    host = Host(boot_id(), _raise_file_limit(), interpreters=interpreters)
+    limiter = Limiter(delegated_groups())
+    host = Host(boot_id(), _raise_file_limit(), limiter=limiter, interpreters=interpreters)
     nodes = assemble_nodes(setup, host)
     runner = Runner(setup.home, nodes, host)
     await runner.resume()

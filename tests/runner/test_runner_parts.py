@@ -19,7 +19,7 @@ from courier_backend.runner.execution.backoff import pause_before
 from courier_backend.runner.execution.census import Census, take_snapshot
 from courier_backend.runner.execution.clockwork import start_ticks, stat_fields
 from courier_backend.runner.execution.environment import node_environment
-from courier_backend.runner.execution.limits import Cores
+from courier_backend.runner.execution.limits import Limiter
 from courier_backend.runner.facts import machine_facts
 from courier_backend.runner.home.identity import load_nodes
 from courier_backend.runner.home.lock import hold_home
@@ -191,18 +191,18 @@ def test_cores_are_given_in_turn() -> None:
     allowed = os.sched_getaffinity(0)
     child = subprocess.Popen(["sleep", "60"])
     try:
-        cores = Cores()
+        limiter = Limiter()
         given = []
         for _ in range(len(allowed)):
-            assert cores.confine(child.pid, {"cores": 1, "cpu": 1}) == []
+            assert limiter.confine(child.pid, {"cores": 1, "cpu": 1}).unmet == []
             given += sorted(os.sched_getaffinity(child.pid))
         assert sorted(given) == sorted(allowed)
-        assert cores.confine(child.pid, {"cores": 10_000, "cpu": 0.5}) == ["cpu"]
+        assert limiter.confine(child.pid, {"cores": 10_000, "cpu": 0.5}).unmet == ["cpu"]
     finally:
         child.kill()
         child.wait()
     if len(allowed) > 1:
-        assert cores.confine(child.pid, {"cores": 1}) == ["cores"]
+        assert limiter.confine(child.pid, {"cores": 1}).unmet == ["cores"]
 
 
 def test_facts_are_names_and_text_in_the_environment() -> None:

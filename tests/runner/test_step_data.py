@@ -294,3 +294,63 @@ async def test_what_is_missing_is_kept_in_the_evidence(node: Node, tmp_path: Pat
     story = json.loads(zipfile.ZipFile(path).read("attempt.json"))
     assert story["outputs"] == {"X": "x"}
     assert story["outputsMissing"] == {"N": r'stdout does not match "\d+"'}
+
+
+# Before anything runs
+
+
+NEWER = {
+    "name": "chef-platform/shell-interpreter",
+    "skill": {"minVersion": "2.0.0", "maxVersion": ""},
+}
+TOUCH = step("touch ran")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"conditions": [condition("node.os", "eq", "linux")]},
+        {"inputs": {"GO": "yes"}, "conditions": [condition("GO", "matches", "^y")]},
+    ],
+)
+async def test_a_version_out_of_bounds_is_told_before_anything_runs(
+    node: Node, change: Line
+) -> None:
+    late = step("echo never", name="late", interpreter=NEWER, **change)
+    lines = await node.run(TOUCH, late)
+    assert [line["type"] for line in lines if "seq" in line] == ["received", "run-finished"]
+    run = one(lines, "run-finished")
+    assert (run["status"], run["reasonCode"]) == ("failure", "version-out-of-bounds")
+    assert run["reason"] == (
+        'step 2 "late": chef-platform/shell-interpreter 1.0.0 is installed, '
+        "the step wants at least 2.0.0; nothing was executed"
+    )
+    assert not (node.home / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "ends"),
+    [
+        ({"conditions": [condition("node.os", "eq", "windows")]}, "skipped"),
+        ({"conditions": [condition("CODE", "eq", "1")]}, "skipped"),
+        ({"conditions": [condition("CODE", "eq", "0")]}, "failure"),
+        ({"failureBehavior": failing("retryThenIgnore")}, "failure"),
+    ],
+)
+async def test_a_step_that_may_be_skipped_or_fail_is_judged_in_its_turn(
+    node: Node, change: Line, ends: str
+) -> None:
+    first = step("touch ran", outputFieldRules={"CODE": rule("exitCode")})
+    lines = await node.run(first, step("echo never", interpreter=NEWER, **change))
+    assert statuses_of(lines) == ["success", ends]
+    assert (node.home / "ran").exists()
+
+
+async def test_an_interpreter_that_an_earlier_step_may_install_is_judged_in_its_turn(
+    node: Node,
+) -> None:
+    missing = step("x", interpreter={"name": "own/thing", "skill": {}})
+    lines = await node.run(TOUCH, missing)
+    assert statuses_of(lines) == ["success", "failure"]
+    assert one(lines, "run-finished")["reasonCode"] == "interpreter-missing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.command_rules import check_command
@@ -52,12 +53,18 @@ def _check_interpreter(findings: Findings, step: dict[str, Any], path: Path) -> 
 
 def _check_backoff(findings: Findings, step: dict[str, Any], path: Path) -> None:
     strategy = object_at(step, "failureBehavior", "retryBackoffStrategy")
-    arguments = list_at(strategy, "arguments")
-    numbers = all(isinstance(a, int | float) and not isinstance(a, bool) for a in arguments)
+    numbers = all(_is_number(argument) for argument in list_at(strategy, "arguments"))
     if strategy.get("type") == "polynomial" and not numbers:
         here = (*path, "failureBehavior", "retryBackoffStrategy", "arguments")
         message = "are not all numbers, so they are not used: the delay grows with the square"
         findings.warning(here, message)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return isinstance(value, int | float | str) and isfinite(float(value))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _check_limits(findings: Findings, step: dict[str, Any], path: Path) -> None:

@@ -178,7 +178,7 @@ class Attempt:
             self._host.orphans.buried(self._process.pid)
 
     async def _run(self, process: StepProcess) -> Outcome:
-        unmet = self._host.cores.confine(process.pid, self._task.limits)
+        confined = self._host.limiter.confine(process.pid, self._task.limits)
         process.restore_file_limit(*self._host.file_limit)
         pipes = [self._pipe("stdout", process.stdout), self._pipe("stderr", process.stderr)]
         timer = self._arm_timeout()
@@ -199,8 +199,13 @@ class Attempt:
                 timer.cancel()
             for pipe in pipes:
                 pipe.close()
+            self._host.limiter.release(confined)
         outcome = _outcome(how, process, self._task.limits, left)
-        outcome.unmet_limits = unmet
+        outcome.unmet_limits = confined.unmet
+        if confined.ran_out_of_memory and outcome.status is StepStatus.FAILURE:
+            outcome.reason_code = ReasonCode.OUT_OF_MEMORY
+            most = int(self._task.limits["memoryBytes"])
+            outcome.reason += f": it needed more memory than its limit, {most:,} bytes"
         outcome.left_running = await self._left_running(process) if how == "end" else []
         return outcome
 

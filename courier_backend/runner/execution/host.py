@@ -6,7 +6,7 @@ from typing import Any
 
 from courier_backend.runner.execution.census import Census
 from courier_backend.runner.execution.evidence_slots import EvidenceSlots
-from courier_backend.runner.execution.limits import Cores
+from courier_backend.runner.execution.limits import Limiter
 from courier_backend.runner.execution.orphans import Orphans
 from courier_backend.runner.execution.spool import SpoolBounds
 from courier_backend.runner.execution.stopping import GRACE_SECONDS
@@ -26,7 +26,7 @@ class Host:
     file_limit: tuple[int, int]
     census: Census = field(default_factory=Census)
     orphans: Orphans = field(default_factory=Orphans)
-    cores: Cores = field(default_factory=Cores)
+    limiter: Limiter = field(default_factory=Limiter)
     interpreters: Interpreters = field(default_factory=Interpreters)
     bounds: SpoolBounds = field(default_factory=SpoolBounds)
     grace_seconds: float = GRACE_SECONDS

@@ -36,6 +36,11 @@ class Progress:
     outputs: dict[str, str] = field(default_factory=dict)
     sensitive_outputs: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing of the run was begun yet."""
+        return self.step == 1 and not self.step_begun and not self.finished
+
     def after(self, line: dict[str, Any], given: dict[str, Any]) -> "Progress":
         """Where to go on after the end of a step that gave these outputs."""
         return Progress(step=line["step"] + 1, outputs={**self.outputs, **texts(given)})

@@ -3,9 +3,11 @@
 from typing import Any
 
 from courier_backend.model.status import ReasonCode, RunStatus, StepStatus
+from courier_backend.runner.execution.foresight import foreseen
 from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.progress import progress_of
 from courier_backend.runner.execution.step_execution import StepExecution
+from courier_backend.runner.interpreters.interpreter import StepFault
 from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.run import Run
 
@@ -14,6 +16,9 @@ async def execute(run: Run, node: NodeHost) -> None:
     """Execute what is left of a run; at the end it is finished."""
     progress = progress_of(run)
     failed = progress.failed
+    if progress.is_fresh and not run.cancel_asked and (found := await foreseen(run, node)):
+        _finish_foreseen(run, *found)
+        return
     while failed is None and progress.step <= len(run.order["actions"]["steps"]):
         if run.cancel_asked and not progress.step_begun:
             finish_canceled(run)
@@ -53,14 +58,30 @@ def _finish(run: Run, failed: dict[str, Any] | None) -> None:
     if failed is None:
         _tell_end(run, RunStatus.SUCCESS, ReasonCode.NONE, "")
         return
-    name = run.order["actions"]["steps"][failed["step"] - 1].get("name") or ""
-    label = f'step {failed["step"]} "{name}"' if name else f"step {failed['step']}"
     if failed["status"] == StepStatus.CANCELED:
         unconfirmed = failed["reasonCode"] == ReasonCode.CANCEL_UNCONFIRMED
         code = ReasonCode.CANCEL_UNCONFIRMED if unconfirmed else ReasonCode.NONE
         _tell_end(run, RunStatus.CANCELED, code, failed["reason"] if unconfirmed else "")
         return
-    _tell_end(run, RunStatus.FAILURE, failed["reasonCode"], f"{label}: {failed['reason']}")
+    _tell_end(
+        run,
+        RunStatus.FAILURE,
+        failed["reasonCode"],
+        _of_step(run, failed["step"], failed["reason"]),
+    )
+
+
+def _finish_foreseen(run: Run, number: int, fault: StepFault) -> None:
+    """End a run of which a later step cannot be executed, before anything was."""
+    reason = _of_step(run, number, f"{fault.sentence}; nothing was executed")
+    _tell_end(run, RunStatus.FAILURE, fault.code, reason)
+
+
+def _of_step(run: Run, number: int, reason: str) -> str:
+    steps = run.order["actions"]["steps"]
+    name = steps[number - 1].get("name") or ""
+    sentence = f'step {number} "{name}": {reason}' if name else f"step {number}: {reason}"
+    return Secrets(steps).mask.text(sentence)
 
 
 def _tell_end(run: Run, status: RunStatus, code: str, reason: str) -> None:
