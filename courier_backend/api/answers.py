@@ -9,6 +9,8 @@ from starlette.responses import Response
 from courier_backend.model.wire import Pagination
 
 _OPTIONS: Final = orjson.OPT_NON_STR_KEYS
+CODE: Final = 200
+"""What the management of nodes says in every answer that is no problem."""
 
 
 class Json(Response):
@@ -26,10 +28,23 @@ def item(content: object, status: int = 200) -> Json:
     return Json({"item": content}, status)
 
 
+def coded_item(content: object, status: int = 200) -> Json:
+    """One thing, in the envelope of the management of nodes."""
+    return Json({"code": CODE, "item": content}, status)
+
+
 def page(items: Sequence[object], pagination: Pagination) -> Json:
     """A page of a list, in its envelope."""
-    total = pagination["totalItems"]
-    return Json({"items": items, "pagination": pagination, "totalItems": total})
+    return Json(_page(items, pagination))
+
+
+def coded_page(items: Sequence[object], pagination: Pagination) -> Json:
+    """A page of a list, in the envelope of the management of nodes."""
+    return Json({"code": CODE, **_page(items, pagination)})
+
+
+def _page(items: Sequence[object], pagination: Pagination) -> dict[str, object]:
+    return {"items": items, "pagination": pagination, "totalItems": pagination["totalItems"]}
 
 
 def whole(items: Sequence[object]) -> Json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
@@ -13,6 +13,8 @@ from courier_backend.model.errors import BadInput
 from courier_backend.model.times import from_text
 from courier_backend.model.wire import Pagination
 from courier_backend.store.queries.paging import PageRequest
+
+T = TypeVar("T")
 
 MAX_PAGE: Final = 10_000
 """Existing scripts ask for so many."""
@@ -45,21 +47,30 @@ async def _page_request(
     return PageRequest(page=page, size=size, after=after, sort_order=sort_order or "asc")
 
 
-ALL: Final = PageRequest(page=1, size=1_000_000)
-"""All there is; for lists that are never long."""
-
 PageDep = Annotated[PageRequest, Depends(_page_request)]
 
 
 def answer_page(request: Request, found: tuple[Sequence[object], Pagination]) -> Json:
     """A page as it was found, its key of the next page made a link."""
     items, pagination = found
+    return answers.page(items, _linked(request, pagination))
+
+
+def answer_coded_page(request: Request, found: tuple[Sequence[object], Pagination]) -> Json:
+    """The same, in the envelope of the management of nodes."""
+    items, pagination = found
+    return answers.coded_page(items, _linked(request, pagination))
+
+
+def _linked(request: Request, pagination: Pagination) -> Pagination:
     key = pagination["nextLink"]
     link = _link(request, key, pagination["page"] + 1) if key else ""
-    return answers.page(items, {**pagination, "nextLink": link})
+    return {**pagination, "nextLink": link}
 
 
-def answer_slice(request: Request, page: PageRequest, found: Sequence[object]) -> Json:
+def sliced(
+    request: Request, page: PageRequest, found: Sequence[T]
+) -> tuple[Sequence[T], Pagination]:
     """A page of what was found whole; there is no key, so pages are counted."""
     begin = (page.page - 1) * page.size
     items = found[begin : begin + page.size]
@@ -75,7 +86,7 @@ def answer_slice(request: Request, page: PageRequest, found: Sequence[object]) -
         "totalItems": len(found),
         "totalPages": -(-len(found) // page.size),
     }
-    return answers.page(items, pagination)
+    return items, pagination
 
 
 def _link(request: Request, key: str, page: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from courier_backend.api.activity import Activity
 from courier_backend.evidence.links import Links
+from courier_backend.fleet.saved import SavedTargets
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
@@ -86,6 +87,11 @@ class Service(Protocol):
     @property
     def store(self) -> Store:
         """Where queries go."""
+        ...
+
+    @property
+    def saved(self) -> SavedTargets:
+        """The saved filters and lists."""
         ...
 
     @property

@@ -117,6 +117,11 @@ def _instance_created(data: Mapping[str, Any]) -> str:
     )
 
 
+def _nodes(data: Mapping[str, Any]) -> str:
+    count = len(data["nodeIds"])
+    return f"{count} node{'' if count == 1 else 's'}"
+
+
 _SENTENCES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "job-added": _job_added,
     "job-changed": _job_changed,
@@ -124,4 +129,10 @@ _SENTENCES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "instance-created": _instance_created,
     "node-added": lambda data: f"add the node {data['name']!r} at {data['url']}",
     "node-removed": lambda _data: "forget the node; its history stays",
+    "filter-added": lambda data: f"save the filter {data['name']!r}",
+    "filter-changed": lambda data: f"change the filter {data['name']!r}",
+    "filter-removed": lambda data: f"keep the filter {data['name']!r} no more",
+    "list-added": lambda data: f"save the list {data['name']!r} ({_nodes(data)})",
+    "list-changed": lambda data: f"change the list {data['name']!r} ({_nodes(data)})",
+    "list-removed": lambda data: f"keep the list {data['name']!r} no more",
 }

@@ -25,6 +25,22 @@ class Items(TypedDict, Generic[T]):
     totalItems: int
 
 
+class CodedItem(TypedDict, Generic[T]):
+    """One thing, in the envelope of the management of nodes; `code` is 200."""
+
+    code: int
+    item: T
+
+
+class CodedItems(TypedDict, Generic[T]):
+    """A page of a list, in the envelope of the management of nodes; `code` is 200."""
+
+    code: int
+    items: list[T]
+    pagination: Pagination
+    totalItems: int
+
+
 class Event(TypedDict):
     """Something that happened; `data` depends on the `type`."""
 

@@ -25,17 +25,23 @@ _FORMATS: Final = {
     "application/x-www-form-urlencoded": "",  # what curl says when it is told nothing
 }
 
-FILE_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "description": "A job file, as it is.",
-        "content": {
-            "application/json": {"schema": {"type": "object"}},
-            "application/yaml": {"schema": {"type": "string"}},
-            "application/toml": {"schema": {"type": "string"}},
-        },
+
+def file_body(description: str) -> dict[str, Any]:
+    """The description of a body that is a file, in any of our formats."""
+    return {
+        "requestBody": {
+            "required": True,
+            "description": description,
+            "content": {
+                "application/json": {"schema": {"type": "object"}},
+                "application/yaml": {"schema": {"type": "string"}},
+                "application/toml": {"schema": {"type": "string"}},
+            },
+        }
     }
-}
+
+
+FILE_BODY: Final = file_body("A job file, as it is.")
 
 
 class UnknownFormat(CourierError):

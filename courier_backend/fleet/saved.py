@@ -5,7 +5,7 @@ As with nodes, a change is appended to the log first and then made here.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from courier_backend.delivery.directory import KnownNode, NodeDirectory
 from courier_backend.model.checking.saved_names import SavedNames
@@ -148,19 +148,26 @@ class SavedTargets:
             await self._put_list("list-changed", saved, body.description, by)
 
     async def set_nodes(
-        self, list_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), by: str
+        self,
+        list_id: str,
+        node_ids: Sequence[str],
+        how: Literal["add", "remove", "replace"],
+        by: str,
     ) -> None:
-        """Put nodes on a list, and take others from it.
+        """Put nodes on a list, take them from it, or let them be all of it.
 
         Raises:
             NotFound: there is no such list.
-            BadInput: a node to add is not in the fleet.
+            BadInput: a node to put there is not in the fleet.
         """
         async with self._changing:
             before = self.saved_list(list_id)
-            gone = {node_id.lower() for node_id in remove}
-            nodes = [each for each in before.node_ids if each not in gone]
-            nodes = list(dict.fromkeys([*nodes, *self._nodes(add)]))
+            if how == "remove":
+                gone = {node_id.lower() for node_id in node_ids}
+                nodes = [each for each in before.node_ids if each not in gone]
+            else:
+                kept = before.node_ids if how == "add" else ()
+                nodes = list(dict.fromkeys([*kept, *self._nodes(node_ids)]))
             await self._put_list("list-changed", SavedList(before.id, before.name, nodes), None, by)
 
     async def remove_list(self, list_id: str, by: str) -> str:

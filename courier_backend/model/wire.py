@@ -305,6 +305,15 @@ class LeftOutItem(TypedDict):
     reasons: list[str]
 
 
+class FilterTest(TypedDict):
+    """What a filter admits now; of the others the first of `leftOutCount`, with the reasons."""
+
+    matched: list[PlanNode]
+    matchedCount: int
+    leftOut: list[LeftOutItem]
+    leftOutCount: int
+
+
 class PlanGroup(TypedDict):
     """A group as it would be resolved now. `leftOut`: the first of `leftOutCount` nodes."""
 

@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from courier_backend.api.activity import Activity
 from courier_backend.api.ports import EvidenceFile, Mark
+from courier_backend.delivery.directory import NodeDirectory
 from courier_backend.evidence.links import Links
+from courier_backend.fleet.saved import SavedTargets
 from courier_backend.model.errors import CourierError
 from courier_backend.model.wire import (
     BackendStatus,
@@ -85,6 +87,8 @@ class FakeService:
         self.outside: Any = None  # tested with the real one, in tests/service
         self.clock = SettableClock()
         self.store = cast("Store", store)
+        self.directory = NodeDirectory()
+        self.saved = SavedTargets(self.store, self.directory, self.clock)
         self.links = Links(b"the key of the links", self.clock)
         self.activity = Activity(self.clock)
         self.calls: list[tuple[Any, ...]] = []

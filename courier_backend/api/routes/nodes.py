@@ -1,4 +1,4 @@
-"""The fleet: list, show, add, tag, archive, remove; and which nodes a filter admits."""
+"""The fleet: list, show, add, tag, archive, remove."""
 
 from typing import Annotated, Final, Literal
 
@@ -7,26 +7,23 @@ from starlette.responses import Response
 
 from courier_backend.api import answers
 from courier_backend.api.context import Api, ApiDep, By
-from courier_backend.api.paging import ALL, PageDep, answer_page, answer_slice
+from courier_backend.api.paging import PageDep, answer_coded_page
 from courier_backend.api.schemas import (
     ArchiveBody,
-    Item,
-    Items,
+    CodedItem,
+    CodedItems,
     NodeBody,
     TagsBody,
     problems,
     told,
 )
-from courier_backend.model.filter import Filter
 from courier_backend.model.wire import IdItem, NodeItem, NodeStatus, Pagination
 from courier_backend.store.queries.nodes import get_node, list_nodes
-from courier_backend.targeting.filters import NodeFilter
-from courier_backend.targeting.view import NodeView
 
 router: Final = APIRouter(prefix="/node/management/v1", tags=["nodes"], responses=problems())
 
 
-@router.get("/nodes", responses=told(Items[NodeItem]), response_class=Response)
+@router.get("/nodes", responses=told(CodedItems[NodeItem]), response_class=Response)
 async def list_(
     request: Request,
     api: ApiDep,
@@ -41,17 +38,17 @@ async def list_(
     found = await api.service.store.read(
         lambda c: list_nodes(c, page, name=name or None, health=health or None, archived=archived)
     )
-    return answer_page(request, _live(api, found))
+    return answer_coded_page(request, _live(api, found))
 
 
-@router.get("/nodes/{node_id}", responses=told(Item[NodeItem], 404), response_class=Response)
+@router.get("/nodes/{node_id}", responses=told(CodedItem[NodeItem], 404), response_class=Response)
 async def get(node_id: str, api: ApiDep) -> Response:
     """One node."""
-    return answers.item(await _node(api, node_id))
+    return answers.coded_item(await _node(api, node_id))
 
 
 @router.get(
-    "/nodes/{node_id}/status", responses=told(Item[NodeStatus], 404), response_class=Response
+    "/nodes/{node_id}/status", responses=told(CodedItem[NodeStatus], 404), response_class=Response
 )
 async def status(node_id: str, api: ApiDep) -> Response:
     """How a node is."""
@@ -66,54 +63,47 @@ async def status(node_id: str, api: ApiDep) -> Response:
         "lastContactAt": node["lastContactAt"],
         "activeRuns": node["activeRuns"],
     }
-    return answers.item(found)
+    return answers.coded_item(found)
 
 
 @router.post(
     "/nodes",
     status_code=201,
-    responses=told(Item[NodeItem], 409, 507, status=201),
+    responses=told(CodedItem[NodeItem], 409, 507, status=201),
     response_class=Response,
 )
 async def add(body: NodeBody, api: ApiDep, by: By) -> Response:
     """Add a node; it is asked who it is first."""
     added = await api.service.add_node(body.url, body.token, name=body.name, tags=body.tags, by=by)
-    return answers.item(added, 201)
+    return answers.coded_item(added, 201)
 
 
 @router.post(
-    "/nodes/{node_id}/tags", responses=told(Item[NodeItem], 404, 507), response_class=Response
+    "/nodes/{node_id}/tags", responses=told(CodedItem[NodeItem], 404, 507), response_class=Response
 )
 async def tag(node_id: str, body: TagsBody, api: ApiDep, by: By) -> Response:
     """All tags of a node, anew."""
-    return answers.item(await api.service.change_node(node_id, tags=body.tags, by=by))
+    return answers.coded_item(await api.service.change_node(node_id, tags=body.tags, by=by))
 
 
 @router.post(
-    "/nodes/{node_id}/archive", responses=told(Item[NodeItem], 404, 507), response_class=Response
+    "/nodes/{node_id}/archive",
+    responses=told(CodedItem[NodeItem], 404, 507),
+    response_class=Response,
 )
 async def archive(node_id: str, api: ApiDep, by: By, body: ArchiveBody | None = None) -> Response:
     """Archive a node, or take it back."""
     archived = (body or ArchiveBody()).archived
-    return answers.item(await api.service.change_node(node_id, archived=archived, by=by))
+    return answers.coded_item(await api.service.change_node(node_id, archived=archived, by=by))
 
 
 @router.delete(
-    "/nodes/{node_id}", responses=told(Item[IdItem], 404, 409, 507), response_class=Response
+    "/nodes/{node_id}", responses=told(CodedItem[IdItem], 404, 409, 507), response_class=Response
 )
 async def remove(node_id: str, api: ApiDep, by: By) -> Response:
     """Forget a node; its history stays."""
     await api.service.remove_node(node_id, by=by)
-    return answers.item({"id": node_id})
-
-
-@router.post("/filters/exec", responses=told(Items[NodeItem], 413), response_class=Response)
-async def try_filter(body: Filter, request: Request, api: ApiDep, page: PageDep) -> Response:
-    """The nodes that a filter admits now."""
-    wanted = NodeFilter(body.normal()["constraints"])
-    found = await api.service.store.read(lambda c: list_nodes(c, ALL, archived=False))
-    nodes, _ = _live(api, found)
-    return answer_slice(request, page, [n for n in nodes if wanted.admits(_view(n))])
+    return answers.coded_item({"id": node_id})
 
 
 async def _node(api: Api, node_id: str) -> NodeItem:
@@ -124,18 +114,3 @@ async def _node(api: Api, node_id: str) -> NodeItem:
 def _live(api: Api, found: tuple[list[NodeItem], Pagination]) -> tuple[list[NodeItem], Pagination]:
     items, pagination = found
     return [api.service.live_node(each) for each in items], pagination
-
-
-def _view(node: NodeItem) -> NodeView:
-    """A node as targeting sees it."""
-    facts = {a["name"]: a["value"] for a in node["attributes"] if a["namespace"] != "tags"}
-    skills = {skill["name"]: skill["version"] for skill in node["installedSkills"]}
-    return NodeView(
-        node["id"],
-        node["name"],
-        facts,
-        node["tags"],
-        skills,
-        archived=node["archived"],
-        health=node["healthStatus"],
-    )

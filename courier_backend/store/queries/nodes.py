@@ -1,5 +1,6 @@
 """Nodes: pages and one; the facts that a node had when a run was made for it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
@@ -15,6 +16,7 @@ from courier_backend.store.queries.paging import Listed, PageRequest, read_rows
 from courier_backend.store.tables import node_facts, nodes, runs
 
 _ORDER: Final = (nodes.c.no,)
+_AT_ONCE: Final = 500
 
 
 def list_nodes(
@@ -53,6 +55,17 @@ def get_node(connection: Connection, node_id: str) -> NodeItem:
     if row is None:
         raise not_found("node", node_id)
     return _item(row, _active_runs(connection).get(node_id, 0))
+
+
+def nodes_by_id(connection: Connection, node_ids: Sequence[str]) -> list[NodeItem]:
+    """These nodes, in this order; those that are not in the fleet are left out."""
+    found: dict[str, Row[Any]] = {}
+    for begin in range(0, len(node_ids), _AT_ONCE):
+        query = _whole().where(nodes.c.id.in_(node_ids[begin : begin + _AT_ONCE]))
+        found |= {row.id: row for row in connection.execute(query)}
+    active = _active_runs(connection)
+    rows = (found[node_id] for node_id in node_ids if node_id in found)
+    return [_item(row, active.get(row.id, 0)) for row in rows]
 
 
 def facts_of_run(connection: Connection, run_id: str) -> dict[str, Any]:
