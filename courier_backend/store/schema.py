@@ -19,7 +19,7 @@ from courier_backend.store.projection.note import Numbers
 from courier_backend.store.reserve import Reserve
 from courier_backend.store.tables import metadata
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration. Revisions are numbers, so that a newer one can be told from an older."""
 
 _NUMBERED: Final = {

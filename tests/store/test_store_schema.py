@@ -103,6 +103,19 @@ def test_instances_of_before_are_executed_here(database: Path) -> None:
         assert found == [("i", 0)]
 
 
+def test_nodes_of_before_are_described_by_nobody(database: Path) -> None:
+    database.parent.mkdir(parents=True, exist_ok=True)
+    migrated_to("0002", database)
+    with closing(sqlite3.connect(database)) as old:
+        old.execute("INSERT INTO nodes (id, name, created_at) VALUES ('n', 'web', 1)")
+        old.commit()
+    with closing(open_database(database)) as committer:
+        query = "SELECT id, attributes, health_since FROM nodes"
+        assert committer.connection.execute(query).fetchall() == [("n", "{}", None)]
+        for table in ("saved_filters", "saved_lists"):
+            assert committer.connection.execute(f"SELECT * FROM {table}").fetchall() == []
+
+
 def test_a_new_store_is_its_owners_alone(filled: Path) -> None:
     assert filled.stat().st_mode & 0o077 == 0
     assert filled.parent.stat().st_mode & 0o077 == 0
