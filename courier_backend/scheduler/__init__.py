@@ -5,7 +5,8 @@ What nobody else decides is decided so:
 **One change.** An occurrence is accounted for in one change of the store: the instance that it
 becomes (begun, pending or skipped), the counts of its job, the moment up to which all occurrences
 are accounted for (`settledAt`) and the next time. So whatever is killed when, each happens once.
-The clock may be set back: what is accounted for does not come again.
+The clock may be set back: what is accounted for does not come again. Only where that
+is more than a day ahead the clock was wrong then, and a job counts anew from now.
 
 **Anchors.** Rules without DTSTART start when they are accepted: the schedule's with its job, an
 exception rule's with its list entry. An update keeps the anchors of rules that stay as they are;

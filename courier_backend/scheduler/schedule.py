@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from courier_backend.model.times import from_text, to_text
@@ -11,6 +11,10 @@ from courier_backend.recurrence.recurrence import Recurrence
 from courier_backend.recurrence.windows import ExceptionRule, parse_exception
 
 IMMEDIATE: Final = "immediate"
+
+
+WRONG_BY: Final = timedelta(days=1)
+"""Who accounted for what comes so much later had a clock that was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ def read_schedule(definition: Mapping[str, Any], anchors: Mapping[str, Any]) -> 
         definition["overlap"],
         definition["missed"],
     )
+
+
+def accounted(settled_at: datetime, now: datetime) -> datetime:
+    """Up to when all is accounted for, where the clock may have been wrong when that was noted."""
+    return now if settled_at - now > WRONG_BY else settled_at
 
 
 def own_exceptions(

@@ -18,6 +18,7 @@ from courier_backend.recurrence.windows import ExceptionRule, parse_exception
 from courier_backend.scheduler.alarm import LOOK_SECONDS, Alarm
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
+from courier_backend.scheduler.schedule import WRONG_BY
 from courier_backend.scheduler.settling import Watch
 from courier_backend.scheduler.timetable import Timetable
 from courier_backend.scheduler.turn import Turn, Turns
@@ -28,6 +29,7 @@ from courier_backend.store.queries.schedules import (
     open_instances,
     pending_instances,
     schedules,
+    settled_after,
     wakes,
 )
 from courier_backend.store.rehearsal import is_rehearsal
@@ -91,6 +93,14 @@ class Scheduler:
             self._waiting.add(pending, now)
         self._jobs = Timetable(await self._store.read(wakes))
         self.exceptions = tuple(map(_rule, await self._store.read(all_exceptions)))
+        await self._believe(now)
+
+    async def _believe(self, now: datetime) -> None:
+        """The clock was set back by much: look at what was accounted for by the wrong time."""
+        late = await self._store.read(lambda c: settled_after(c, now + WRONG_BY))
+        for job_id in late:
+            _log.warning("job %s was accounted for beyond %s: it is counted anew", job_id, now)
+            self._jobs.put(job_id, now)
 
     async def run(self) -> None:
         """Look whenever something is due."""
@@ -121,10 +131,7 @@ class Scheduler:
 
     async def _look(self) -> None:
         now = self._clock()
-        if now - self._looked_at > GAP:
-            _log.warning("nobody watched since %s; what was due is missed", self._looked_at)
-            self._watched_since = now
-        self._looked_at = now
+        await self._notice_leaps(now)
         due = self._nearest()
         if due is None or due > now:
             return
@@ -138,6 +145,15 @@ class Scheduler:
             _log.warning("%s", error)
             self._watched_since = now
             self._not_before = now + RETRY
+
+    async def _notice_leaps(self, now: datetime) -> None:
+        if now - self._looked_at > GAP:
+            _log.warning("nobody watched since %s; what was due is missed", self._looked_at)
+            self._watched_since = now
+        if now < self._looked_at - WRONG_BY:
+            await self._believe(now)
+        self._watched_since = min(self._watched_since, now)
+        self._looked_at = now
 
     async def _settle(self, job_ids: Sequence[str], now: datetime) -> None:
         """Look at jobs; each is one change, and all are written together."""

@@ -12,7 +12,7 @@ from courier_backend.recurrence.windows import ExceptionRule
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
 from courier_backend.scheduler.overlap import Fate, fate, skip_sentence, waits_sentence
-from courier_backend.scheduler.schedule import Schedule, read_schedule
+from courier_backend.scheduler.schedule import Schedule, accounted, read_schedule
 from courier_backend.scheduler.settling import Due, NotExecuted, Watch, settle
 from courier_backend.scheduler.upcoming import NOTHING, Upcoming, upcoming
 from courier_backend.store.queries.schedules import StoredSchedule
@@ -60,15 +60,16 @@ class Turns:
         if schedule is None:
             return turn
         rules = (*schedule.exceptions, *everywhere)
-        settled = job.settled_at or schedule.rule.eve
+        settled = accounted(job.settled_at or schedule.rule.eve, now)
         found = settle(schedule.rule, rules, schedule.missed, settled, now, watch)
         until = max(settled, now)
         turn.coming = upcoming(schedule.rule, rules, until)
         executed = self._add_due(turn, schedule, found.due, fleet)
         for each in found.not_executed:
             turn.made.append(self._not_executed(job, each))
+        turn.made.sort(key=lambda made: str(made.event.data["dueAt"]))
         overlapped = len(found.due) - executed
-        if turn.made or turn.coming.wake_at != job.wake_at:
+        if turn.made or turn.coming.wake_at != job.wake_at or settled != job.settled_at:
             counts = {
                 "executionCount": job.executions + executed,
                 "missedExecutions": job.missed + found.count(ReasonCode.MISSED),
@@ -85,7 +86,7 @@ class Turns:
         schedule = read_schedule(job.definition, job.anchors)
         if schedule is None:
             return turn
-        settled = job.settled_at or schedule.rule.eve
+        settled = accounted(job.settled_at or schedule.rule.eve, now)
         turn.coming = upcoming(schedule.rule, (*schedule.exceptions, *everywhere), settled)
         shown = (job.next_at, job.wake_at, tuple(job.reasons))
         if shown != (turn.coming.next_at, turn.coming.wake_at, turn.coming.reasons):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Final
 
 from courier_backend.model.event import NewEvent
@@ -29,6 +30,8 @@ class Waiting:
         self._executions = executions
         self._opened = opened
         self._pending: dict[str, PendingInstance] = {}
+        self._count = count()
+        self._places: dict[str, int] = {}
         self._by_job: defaultdict[str, set[str]] = defaultdict(set)
         self._times = Timetable()
 
@@ -43,6 +46,7 @@ class Waiting:
     def add(self, pending: PendingInstance, now: datetime) -> None:
         """One more."""
         self._pending[pending.id] = pending
+        self._places[pending.id] = next(self._count)
         self._by_job[pending.job_id].add(pending.id)
         self._times.put(pending.id, now)
 
@@ -80,6 +84,7 @@ class Waiting:
         pending = self._pending.pop(instance_id, None)
         self._times.put(instance_id, None)
         if pending is not None:
+            del self._places[instance_id]
             self._by_job[pending.job_id].discard(instance_id)
             if not self._by_job[pending.job_id]:
                 del self._by_job[pending.job_id]
@@ -100,7 +105,7 @@ class Waiting:
         notes: list[NewEvent] = []
         begun: dict[str, Made] = {}
         taken: set[str] = set()
-        for each in sorted(due, key=lambda each: each.created_at):
+        for each in sorted(due, key=lambda each: self._places[each.id]):
             held = self._held(each, jobs[each.job_id], everywhere, taken, now)
             if held is None:
                 begun[each.id] = self._executions.start(each)

@@ -18,7 +18,7 @@ from courier_backend.model.wire import JobItem, PlanItem, ProblemItem, Submissio
 from courier_backend.orchestrator.begin import Cause
 from courier_backend.recurrence.windows import Window, clear_from
 from courier_backend.scheduler.executions import Executions
-from courier_backend.scheduler.schedule import anchors_of, own_exceptions, read_schedule
+from courier_backend.scheduler.schedule import accounted, anchors_of, own_exceptions, read_schedule
 from courier_backend.scheduler.scheduler import Scheduler
 from courier_backend.scheduler.upcoming import NOTHING, Upcoming, upcoming
 from courier_backend.service.planning import plan_of, target_warnings
@@ -206,7 +206,9 @@ class Jobs:
                     hint="Add it again as a new job.",
                 )
             if active and before.status != JobStatus.ACTIVE:
-                coming, about = self._next(before.definition, before.anchors, self._clock())
+                now = self._clock()
+                settled = max(now, accounted(before.settled_at or now, now))
+                coming, about = self._next(before.definition, before.anchors, settled)
                 await self._change(job_id, {"status": JobStatus.ACTIVE, "by": by} | about)
                 self._scheduler.expect(job_id, coming.wake_at)
             elif not active and before.status != JobStatus.INACTIVE:

@@ -15,6 +15,7 @@ from typing import Any, cast
 from courier_backend.daemon.settings import EvidenceSettings, Settings
 from courier_backend.delivery.directory import NodeDirectory
 from courier_backend.fleet.saved import SavedTargets
+from courier_backend.model.errors import OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.times import from_text
 from courier_backend.model.wire import InstanceItem, JobItem, Submission
@@ -106,14 +107,21 @@ class Stage:
         self.time = time
         self.driver = NotingDriver()
         settings = Settings(evidence=EvidenceSettings(min_free_bytes=0))
+        self.full = OutOfSpace("the disk is full")
         saved = SavedTargets(store, NodeDirectory(), time)
-        executions = Executions(cast(Driver, self.driver), saved, settings, folder, time)
+        executions = self.executions = Executions(
+            cast(Driver, self.driver), saved, settings, folder, time
+        )
         self.scheduler = Scheduler(
             store, executions, grace=timedelta(hours=1), clock=time, alarm=time
         )
         self.starts = Starts(store, executions, self.scheduler, time)
         self.schedules = Schedules(store, self.scheduler, time)
         self.jobs = Jobs(store, executions, self.scheduler, self.schedules, self.starts, time)
+
+    @staticmethod
+    def submission(rule: str, **more: Any) -> Submission:
+        return submission(rule, **more)
 
     async def add(self, rule: str, **more: Any) -> str:
         """A job; its id."""

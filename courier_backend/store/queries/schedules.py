@@ -74,6 +74,14 @@ def wakes(connection: Connection) -> list[tuple[str, datetime]]:
     return [(row.id, from_micros(row.wake_at)) for row in connection.execute(query)]
 
 
+def settled_after(connection: Connection, moment: datetime) -> list[str]:
+    """The jobs with something to come that are accounted for beyond a moment."""
+    query = select(jobs.c.id).where(
+        jobs.c.wake_at.is_not(None), unindexed(jobs.c.settled_at) > to_micros(moment)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def schedules(connection: Connection, job_ids: Iterable[str]) -> list[StoredSchedule]:
     """These jobs, deleted ones too; what there is none of is left out."""
     wanted = list(job_ids)
