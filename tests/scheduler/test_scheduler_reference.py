@@ -152,7 +152,11 @@ def test_executions_are_those_of_the_reference(
     rule: str, own: list[Pause], everywhere: list[Pause], minutes: int
 ) -> None:
     end = START + timedelta(minutes=minutes)
-    walked = occurrences(rule, end)
+    try:
+        walked = occurrences(rule, end)
+    except ValueError:  # the reference says that it never occurs
+        assert asyncio.run(play(rule, own, everywhere, end)) is None
+        return
     assume(len(walked) <= MOST)
     lived = asyncio.run(play(rule, own, everywhere, end))
     assume(lived is not None)
