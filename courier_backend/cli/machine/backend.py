@@ -1,4 +1,4 @@
-"""``courier backend run|start|status|stop``."""
+"""``courier backend run|start|status|stop|install|uninstall``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CANCEL_SECONDS: Final = 600.0
 _END_SECONDS: Final = 60.0
+_INSTALL: Final = "courier_backend.cli.machine.install"
 
 
 backend: Final = group(
@@ -32,6 +33,8 @@ backend: Final = group(
         "start": Entry(f"{__name__}:start", "Start it, unless it runs."),
         "status": Entry(f"{__name__}:status", "How it is."),
         "stop": Entry(f"{__name__}:stop", "End it."),
+        "install": Entry(f"{_INSTALL}:install_backend", "Let systemd start it."),
+        "uninstall": Entry(f"{_INSTALL}:uninstall_backend", "Take that unit away again."),
     },
 )
 

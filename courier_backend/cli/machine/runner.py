@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
-from courier_backend.cli.declare import command
-from courier_backend.cli.options import common, pass_session
+from courier_backend.cli.declare import epilog
+from courier_backend.cli.lazy import Entry, LazyGroup
+from courier_backend.cli.options import common
 from courier_backend.cli.output import is_terminal, say
 from courier_backend.cli.session import Session
 
+_INSTALL: Final = "courier_backend.cli.machine.install"
 
-@command("runner", example="courier runner --listen 127.0.0.1:7070 --home ~/.courier-node")
+
+@click.group(
+    "runner",
+    cls=LazyGroup,
+    entries={
+        "install": Entry(f"{_INSTALL}:install_runner", "Let systemd start it."),
+        "uninstall": Entry(f"{_INSTALL}:uninstall_runner", "Take that unit away again."),
+    },
+    invoke_without_command=True,
+    epilog=epilog("courier runner --listen 127.0.0.1:7070 --home ~/.courier-node"),
+)
 @click.option(
     "--listen", metavar="ADDR:PORT", default="127.0.0.1:0", help="Where (any port of loopback)."
 )
@@ -24,9 +37,9 @@ from courier_backend.cli.session import Session
 @click.option("--insecure-listen", is_flag=True, help="Beyond loopback, though without TLS.")
 @click.option("--dry-restart", is_flag=True, help="Only simulate restarts of the machine.")
 @common(with_address=False)
-@pass_session
+@click.pass_context
 def runner(
-    session: Session,
+    context: click.Context,
     *,
     listen: str,
     home: str | None,
@@ -40,6 +53,9 @@ def runner(
 
     Its address and token stand in runner.json of its home, for `courier node add`.
     """
+    if context.invoked_subcommand is not None:
+        return 0
+    session = context.ensure_object(Session)
     from courier_backend.runner.main import serve  # noqa: PLC0415  all of the runner
 
     folder = Path(home).expanduser() if home else session.places.builtin_node
