@@ -10,23 +10,24 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.output import say, write
 
 SHELLS: Final = ("bash", "zsh", "fish")
-_VARIABLE: Final = "_COURIER_COMPLETE"
 _HOW: Final = {
-    "bash": 'eval "$(courier completion bash)"   # in ~/.bashrc',
-    "zsh": 'eval "$(courier completion zsh)"   # in ~/.zshrc',
-    "fish": "courier completion fish | source   # in ~/.config/fish/config.fish",
+    "bash": 'eval "$({program} completion bash)"   # in ~/.bashrc',
+    "zsh": 'eval "$({program} completion zsh)"   # in ~/.zshrc',
+    "fish": "{program} completion fish | source   # in ~/.config/fish/config.fish",
 }
 
 
 @command("completion", example='eval "$(courier completion bash)"')
 @click.argument("shell", type=click.Choice(SHELLS))
-def completion(shell: str) -> None:
-    """Print what makes a shell complete our commands."""
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what makes a shell complete our commands, options, ids and names."""
     from click.shell_completion import get_completion_class  # noqa: PLC0415  only here
 
-    from courier_backend.cli.root import root  # noqa: PLC0415  it names this module, lazily
-
+    top = context.find_root()
+    program = top.info_name or "courier"
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101  one of SHELLS, all of which click knows
-    write(kind(root, {}, "courier", _VARIABLE).source() + "\n")
-    say(f"To use it: {_HOW[shell]}")
+    variable = f"_{program}_COMPLETE".replace("-", "_").replace(".", "_").upper()
+    write(kind(top.command, {}, program, variable).source() + "\n")
+    say(f"To use it: {_HOW[shell].format(program=program)}")
