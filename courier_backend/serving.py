@@ -59,9 +59,7 @@ async def serve(here: Places, settings: Settings, *, quiet: bool) -> None:
     bound = listen(here.data / "backend.port", settings.backend.port)
     url = f"http://{HOST}:{bound.getsockname()[1]}"
     ending = asyncio.Event()
-    async with open_service(
-        here, settings, url=url, link_key=derive(secret, "links"), end=ending.set
-    ) as service:
+    async with open_service(here, settings, url=url, secret=secret, end=ending.set) as service:
         app = create_app(service, token, __version__)
         async with _serving(app, bound) as server:
             _end_on_signals(ending)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
+from courier_backend.api.concealing import concealed
 from courier_backend.model.wire import Pagination
 
 _OPTIONS: Final = orjson.OPT_NON_STR_KEYS
@@ -20,7 +21,7 @@ class Json(Response):
 
     def render(self, content: object) -> bytes:
         """The bytes of the content."""
-        return orjson.dumps(content, option=_OPTIONS)
+        return concealed(orjson.dumps(content, option=_OPTIONS))
 
 
 def item(content: object, status: int = 200) -> Json:

@@ -12,6 +12,7 @@ from typing import Final
 
 import orjson
 
+from courier_backend.api.concealing import concealed
 from courier_backend.api.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, message, position
 from courier_backend.model.event import EventItem
 
@@ -121,7 +122,7 @@ class EventHub:
 
 def encode(event: EventItem) -> bytes:
     """An event as a message of the stream."""
-    return message(orjson.dumps(event), seq=event["seq"])
+    return message(concealed(orjson.dumps(event)), seq=event["seq"])
 
 
 async def _comes(wake: asyncio.Event, seconds: float) -> bool:

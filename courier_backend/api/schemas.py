@@ -79,6 +79,9 @@ class SubmissionBody(_Body):
     file_name: str = ""
     node_ids: list[str] = Field(default_factory=list, max_length=100_000)
     inputs: dict[str, str] = Field(default_factory=dict)
+    plain_inputs: list[str] = Field(
+        default_factory=list, description="Of `inputs`, those that stood on a command line."
+    )
 
     def submission(self) -> Submission:
         """As the service takes it."""
@@ -88,6 +91,7 @@ class SubmissionBody(_Body):
             "fileName": self.file_name,
             "nodeIds": self.node_ids,
             "inputs": self.inputs,
+            "plainInputs": self.plain_inputs,
         }
 
 

@@ -79,6 +79,10 @@ class Pursuit:
     skew_seconds: float = 0.0
 
 
+class Unsendable(Exception):
+    """The order cannot be made; the sentence says why."""
+
+
 class _Lost(Exception):
     """The run can never be told to its end; carries reason code and sentence."""
 
@@ -184,8 +188,16 @@ async def _opened(
             if pursuit.is_stopped():
                 # The tombstone must be there first: what has not begun by now never will.
                 await transport.stop(node, pursuit.run_id)
-            stream = await stack.enter_async_context(transport.order(node, pursuit.body()))
+            body = _body(pursuit)
+            stream = await stack.enter_async_context(transport.order(node, body))
         yield stream
+
+
+def _body(pursuit: Pursuit) -> bytes:
+    try:
+        return pursuit.body()
+    except Unsendable as error:
+        raise _Lost(ReasonCode.MISSING_INPUT, str(error)) from error
 
 
 async def _resumed(

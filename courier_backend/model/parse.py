@@ -8,7 +8,7 @@ the models check each field, the rules what fields say together (`checking`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -21,8 +21,10 @@ from courier_backend.model.checking.job_rules import (
     check_schedule,
     no_judge,
 )
+from courier_backend.model.checking.kept import put_kept
 from courier_backend.model.checking.overrides import put_inputs, put_nodes
 from courier_backend.model.checking.saved_names import SavedNames, put_saved
+from courier_backend.model.checking.sensitive_rules import check_plain, check_sensitive, silence
 from courier_backend.model.checking.shape import check_shape
 from courier_backend.model.checking.soundness import check_soundness
 from courier_backend.model.checking.spellings import read_older_spellings
@@ -33,9 +35,8 @@ from courier_backend.model.problems import has_errors
 from courier_backend.model.reading.opening import Unopened, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from courier_backend.model.reading.document import Document
     from courier_backend.model.wire import ProblemItem
 
 
@@ -67,6 +68,8 @@ def parse_job(
     inputs: Mapping[str, str] | None = None,
     judge: RuleJudge = no_judge,
     saved: SavedNames | None = None,
+    kept: Mapping[str, Any] | None = None,
+    plain: Collection[str] = (),
 ) -> Parsed:
     """Read a job file; whatever is wrong with it is in the answer, nothing is raised.
 
@@ -78,34 +81,28 @@ def parse_job(
         inputs: values for inputs, in every step that names them.
         judge: says what is wrong with a recurrence rule beyond its form.
         saved: the saved filters and lists that it may name; None when they are not known.
+        kept: the actions of the job that the file changes, whose sensitive values it may keep.
+        plain: the names of those `inputs` whose values stood on a command line.
     """
     try:
         document = opened(text, body_format, file_name)
     except Unopened as failure:
         return Parsed(None, [failure.problem], failure.body_format)
-    return _check(document, node_ids, inputs or {}, judge, saved)
-
-
-def _check(
-    document: Document,
-    node_ids: Sequence[str],
-    inputs: Mapping[str, str],
-    judge: RuleJudge,
-    saved: SavedNames | None,
-) -> Parsed:
     findings = Findings(document)
     findings.take_remarks()
     if not _is_definition(findings):
         return Parsed(None, findings.sorted(), document.body_format)
     check_soundness(findings)
     put_nodes(findings, node_ids)
-    put_inputs(findings, inputs)
+    put_inputs(findings, inputs or {})
     read_older_spellings(findings)
+    put_kept(findings, kept)
+    check_plain(findings, plain)
     check_shape(findings, Job)
     if saved is not None:
         put_saved(findings, saved)
     check_schedule(findings, judge)
-    for check in (check_name, check_target, check_steps, check_data):
+    for check in (check_name, check_target, check_steps, check_data, check_sensitive):
         check(findings)
     return _validated(findings)
 
@@ -131,5 +128,6 @@ def _validated(findings: Findings) -> Parsed:
         job = Job.model_validate(findings.document.value)
     except ValidationError as error:
         report_faults(findings, Job, error)
+    silence(findings)
     problems = findings.sorted()
     return Parsed(None if has_errors(problems) else job, problems, findings.document.body_format)

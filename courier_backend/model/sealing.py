@@ -16,13 +16,14 @@ from courier_backend.model.errors import Conflict
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_BEGINNING: Final = "sealed:1:"
+BEGINNING: Final = "sealed:1:"
+"""What every sealed value begins with; what follows is URL-safe base64."""
 _NONCE_BYTES: Final = 12
 
 
 def is_sealed(value: object) -> bool:
     """Whether this looks like a sealed value."""
-    return isinstance(value, str) and value.startswith(_BEGINNING)
+    return isinstance(value, str) and value.startswith(BEGINNING)
 
 
 class Seal:
@@ -36,7 +37,7 @@ class Seal:
         """The value, sealed for a place."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._aes().encrypt(nonce, value.encode(), place.encode())
-        return _BEGINNING + base64.urlsafe_b64encode(sealed).decode()
+        return BEGINNING + base64.urlsafe_b64encode(sealed).decode()
 
     def open(self, sealed: str, place: str) -> str:
         """The value that was sealed for this place.
@@ -47,7 +48,7 @@ class Seal:
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415  slow, and seldom needed
 
         try:
-            raw = base64.urlsafe_b64decode(sealed.removeprefix(_BEGINNING))
+            raw = base64.urlsafe_b64decode(sealed.removeprefix(BEGINNING))
             opened = self._aes().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise Conflict(

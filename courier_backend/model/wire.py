@@ -388,13 +388,17 @@ class PlanItem(TypedDict):
 
 
 class Submission(TypedDict):
-    """A job file as text; `bodyFormat` json, yaml, toml or "" (by `fileName`, then by trying)."""
+    """A job file as text; `bodyFormat` json, yaml, toml or "" (by `fileName`, then by trying).
+
+    `plainInputs`: the names of those `inputs` whose values stood on a command line.
+    """
 
     body: str
     bodyFormat: str
     fileName: str
     nodeIds: list[str]
     inputs: dict[str, str]
+    plainInputs: NotRequired[list[str]]
 
 
 class Submitted(TypedDict):

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,15 +17,16 @@ from typing import Any, Final, cast
 
 import orjson
 
-from courier_backend.delivery.follow import Pursuit, follow
+from courier_backend.delivery.follow import Pursuit, Unsendable, follow
 from courier_backend.delivery.node import DeliveryError, NodeAddress
 from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.delivery.transport import Transport
 from courier_backend.evidence.keeper import Wanted
 from courier_backend.fleet.fleet import Fleet
-from courier_backend.model.errors import CourierError, OutOfSpace
+from courier_backend.model.errors import Conflict, CourierError, OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity, StatusLine
+from courier_backend.model.sealing import BEGINNING
 from courier_backend.model.status import ReasonCode, RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.decide import decide, next_due
@@ -51,8 +52,12 @@ AWAITED: Final = timedelta(days=1)
 STRIKES: Final = 3
 """So often may the store refuse what a run tells before the run is given up."""
 
+_SEALED: Final = BEGINNING.encode()
+
 _log = logging.getLogger(__name__)
 
+Opened = Callable[[Mapping[str, Any], str], Mapping[str, Any]]
+"""Gives the actions of a job, named by its id, with their sensitive values."""
 
 Reload = Callable[[str], Awaitable[None]]
 """Reads an instance from the store and takes it up again; raises `CourierError` while it cannot."""
@@ -76,6 +81,7 @@ class _Live:
 
     state: InstanceState
     actions: bytes
+    sealed: Mapping[str, Any] | None = None
     pursuits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     stops: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -99,12 +105,15 @@ class Driver:
         transport: Transport,
         fleet: Fleet,
         leavings: Leavings,
+        opened: Opened,
         clock: Clock,
     ) -> None:
+        """`opened` gives the actions of a job with their sensitive values."""
         self._store = store
         self._transport = transport
         self._fleet = fleet
         self._leavings = leavings
+        self._opened = opened
         self._clock = clock
         self._instances: dict[str, _Live] = {}
         self._by_run: dict[str, _Live] = {}
@@ -126,6 +135,8 @@ class Driver:
     def take_up(self, state: InstanceState, actions: dict[str, Any]) -> None:
         """Hold an instance whose creation is on disk."""
         live = _Live(state, orjson.dumps(actions))
+        if _SEALED in live.actions:
+            live.sealed = actions
         self._instances[state.id] = live
         for run_id in state.runs:
             self._by_run[run_id] = live
@@ -381,7 +392,20 @@ class Driver:
                 "groupNumber": run.group_number,
             }
         )
-        return head[:-1] + b',"actions":' + live.actions + b"}"
+        return head[:-1] + b',"actions":' + self._actions(live) + b"}"
+
+    def _actions(self, live: _Live) -> bytes:
+        """What is to be done; sensitive values are in the clear here alone, on their way out.
+
+        Raises:
+            Unsendable: one of them does not open any more.
+        """
+        if live.sealed is None:
+            return live.actions
+        try:
+            return orjson.dumps(self._opened(live.sealed, live.state.job_id))
+        except Conflict as error:
+            raise Unsendable(error.message) from error
 
     # ---- tasks
 

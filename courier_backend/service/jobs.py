@@ -1,13 +1,11 @@
 """Jobs: accepting them, changing them, letting them rest, taking them away."""
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import orjson
-
+from courier_backend.daemon.vault import Vault
 from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
@@ -43,9 +41,11 @@ class Jobs:
         scheduler: Scheduler,
         schedules: Schedules,
         starts: Starts,
+        vault: Vault,
         clock: Clock,
     ) -> None:
         self._store = store
+        self._vault = vault
         self._executions = executions
         self._scheduler = scheduler
         self._schedules = schedules
@@ -100,7 +100,7 @@ class Jobs:
         problems = [*problems, *target_warnings(job, executions.view(), executions.defaults)]
         if not idempotency_key:
             return await self._add(job, problems, "", "", by)
-        digest = _digest(job)
+        digest = self._vault.digest(job.normal())
         async with self._adding:
             known = await self._store.read(lambda c: job_by_key(c, idempotency_key))
             if known is None:
@@ -179,9 +179,10 @@ class Jobs:
             NotFound: there is no such job.
             BadInput: the file has errors.
         """
-        job, _ = accepted(submission, self._clock(), self._executions.names())
-        normal = job.normal()
         async with self._scheduler.changing(job_id) as before:
+            kept = before.definition["actions"]
+            job, _ = accepted(submission, self._clock(), self._executions.names(), kept)
+            normal = job.normal()
             anchors = anchors_of(normal, self._clock(), before.definition, before.anchors)
             same = normal["scheduleRule"] == before.definition["scheduleRule"]
             coming, about = self._next(normal, anchors, before.settled_at if same else None)
@@ -249,11 +250,6 @@ class Jobs:
     async def _change(self, job_id: str, data: dict[str, Any], *before: NewEvent) -> None:
         changed = NewEvent("job-changed", self._clock(), job_id=job_id, data=data)
         await self._store.append([*before, changed])
-
-
-def _digest(job: Job) -> str:
-    body = orjson.dumps(job.normal(), option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(body).hexdigest()
 
 
 def _same_name(name: str, count: int) -> ProblemItem:

@@ -12,7 +12,9 @@ from courier_backend import __version__
 from courier_backend.api.activity import Activity
 from courier_backend.api.ports import EvidenceFile, LabItem, Mark
 from courier_backend.daemon.idle import IdleWatch
+from courier_backend.daemon.secret_key import derive
 from courier_backend.daemon.settings import Settings
+from courier_backend.daemon.vault import Vault
 from courier_backend.delivery.directory import NodeDirectory
 from courier_backend.delivery.http_transport import HttpTransport
 from courier_backend.delivery.live_output import LiveOutput
@@ -74,7 +76,8 @@ class Service:
         transport: HttpTransport,
         *,
         url: str,
-        link_key: bytes,
+        secret: bytes,
+        vault: Vault,
         end: Callable[[], None],
         clock: Clock,
         alarm: Alarm | None = None,
@@ -87,7 +90,7 @@ class Service:
         self._started_at = clock()
         self.ready = asyncio.Event()
         self.store = store
-        self.links = Links(link_key, clock)
+        self.links = Links(derive(secret, "links"), clock)
         self.activity = Activity(clock)
         self.idle = IdleWatch(self.is_busy, self.last_use, clock)
         self.directory = NodeDirectory()
@@ -101,6 +104,7 @@ class Service:
             transport=transport,
             fleet=self.fleet,
             leavings=Leavings(live, keeper, releases, clock),
+            opened=vault.opened,
             clock=clock,
         )
         self.local_nodes = LocalNodes(self.fleet, here.builtin_node, here.lab, self.driver.runs_on)
@@ -122,7 +126,9 @@ class Service:
             timeout_seconds=executions.defaults.timeout_seconds,
         )
         self._schedules = Schedules(store, self.scheduler, clock)
-        self._jobs = Jobs(store, executions, self.scheduler, self._schedules, self._starts, clock)
+        self._jobs = Jobs(
+            store, executions, self.scheduler, self._schedules, self._starts, vault, clock
+        )
         self.recovery = Recovery(
             store,
             self.directory,
@@ -403,13 +409,17 @@ async def open_service(
     settings: Settings,
     *,
     url: str,
-    link_key: bytes,
+    secret: bytes,
     end: Callable[[], None],
     clock: Clock = system_clock,
     alarm: Alarm | None = None,
 ) -> AsyncIterator[Service]:
-    """A service that works; ends in order. What runs on nodes goes on."""
-    store = await Store.open(here.database)
+    """A service that works; ends in order. What runs on nodes goes on.
+
+    `secret` is that of the installation: links and sensitive values depend on it.
+    """
+    vault = Vault(secret)
+    store = await Store.open(here.database, vault.sealed_event)
     transport = HttpTransport()
     try:
         service = Service(
@@ -418,7 +428,8 @@ async def open_service(
             store,
             transport,
             url=url,
-            link_key=link_key,
+            secret=secret,
+            vault=vault,
             end=end,
             clock=clock,
             alarm=alarm,

@@ -1,6 +1,8 @@
 """From the text of a job file, and what the command line adds to it, to a job. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from courier_backend.model.checking.rule_form import RuleFault
 from courier_backend.model.checking.saved_names import SavedNames
@@ -12,8 +14,16 @@ from courier_backend.model.wire import ProblemItem, Submission
 from courier_backend.recurrence.parse import parse_rule
 
 
-def parsed(submission: Submission, now: datetime, saved: SavedNames) -> Parsed:
-    """The job that a submission describes, and everything odd or wrong about it."""
+def parsed(
+    submission: Submission,
+    now: datetime,
+    saved: SavedNames,
+    kept: Mapping[str, Any] | None = None,
+) -> Parsed:
+    """The job that a submission describes, and everything odd or wrong about it.
+
+    `kept`: the actions of the job that it changes, whose sensitive values it may keep.
+    """
 
     def judge(rule: str, over_is_fine: bool) -> RuleFault | None:
         return _rule_fault(rule, now, over_is_fine=over_is_fine)
@@ -26,18 +36,23 @@ def parsed(submission: Submission, now: datetime, saved: SavedNames) -> Parsed:
         inputs=submission["inputs"],
         judge=judge,
         saved=saved,
+        kept=kept,
+        plain=submission.get("plainInputs", ()),
     )
 
 
 def accepted(
-    submission: Submission, now: datetime, saved: SavedNames
+    submission: Submission,
+    now: datetime,
+    saved: SavedNames,
+    kept: Mapping[str, Any] | None = None,
 ) -> tuple[Job, list[ProblemItem]]:
-    """The job and its warnings.
+    """The job and its warnings; `kept` as `parsed` has it.
 
     Raises:
         BadInput: the file has errors; the sentence is the first of them, `problems` are all.
     """
-    result = parsed(submission, now, saved)
+    result = parsed(submission, now, saved, kept)
     if result.job is not None:
         return result.job, result.problems
     first = problem_sentence(result.errors[0], submission["fileName"])

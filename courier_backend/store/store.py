@@ -23,15 +23,22 @@ from courier_backend.store.writer import Change, Writer
 T = TypeVar("T")
 
 Listener = Callable[[Sequence[EventItem]], None]
+Sealed = Callable[[NewEvent], NewEvent]
+"""Takes out of an event what must not be on disk in the clear."""
 
 _log: Final = logging.getLogger(__name__)
+
+
+def _as_it_is(event: NewEvent) -> NewEvent:
+    return event
 
 
 class Store:
     """One database file. Made by `open`; used from the event loop that opened it."""
 
-    def __init__(self, committer: Committer) -> None:
+    def __init__(self, committer: Committer, sealed: Sealed) -> None:
         self._committer = committer
+        self._sealed = sealed
         self._last_seq = committer.numbers.seq - 1
         self._listeners: list[Listener] = []
         self._readers = Readers(committer.path)
@@ -40,14 +47,16 @@ class Store:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path) -> "Store":
+    async def open(cls, path: Path, sealed: Sealed = _as_it_is) -> "Store":
         """Open a store; make it when there is none, bring it up to date when it is older.
+
+        `sealed` makes of each event what may be kept of it.
 
         Raises:
             Conflict: it cannot be opened, or a newer program made it.
             OutOfSpace: the disk is full.
         """
-        return cls(await asyncio.to_thread(open_database, path))
+        return cls(await asyncio.to_thread(open_database, path), sealed)
 
     @property
     def last_seq(self) -> int:
@@ -69,6 +78,7 @@ class Store:
             raise Conflict("The store is closed.")
         if not events:
             return []
+        events = [self._sealed(event) for event in events]
         rehearse(events=events)
         waiter: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
         self._writer.put(Change(events, waiter, self._generation))

@@ -162,8 +162,8 @@ def test_bad_words(courier: Courier, words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--set", "x"], "--set 'x' is no input: it looks like NAME=VALUE."),
-        (["--set", "=x"], "--set '=x' is no input: it looks like NAME=VALUE."),
+        (["--set", "x"], "--set needs NAME=VALUE, or NAME=@FILE; one has no name or no =."),
+        (["--set", "=x"], "--set needs NAME=VALUE, or NAME=@FILE; one has no name or no =."),
         (["--set", "K=@/nowhere"], "There is no file /nowhere."),
     ],
 )

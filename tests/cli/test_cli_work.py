@@ -60,6 +60,7 @@ class TestRun:
             "fileName": file,
             "nodeIds": [],
             "inputs": {},
+            "plainInputs": [],
         }
 
     def test_nodes_and_inputs(
@@ -76,6 +77,7 @@ class TestRun:
         sent = backend.sent("POST", SUBMISSIONS)[0].json
         assert sent["nodeIds"] == [NODE, NODE]
         assert sent["inputs"] == {"A": "b=c", "PASS": "s=e cret"}
+        assert sent["plainInputs"] == ["A"]
         assert sent["bodyFormat"] == "json"
 
     def test_a_file_called_list(

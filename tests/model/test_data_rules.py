@@ -84,7 +84,7 @@ def test_a_sensitive_name_in_a_command_line_is_told(platform: str, instead: str)
     first = run("true", expectedInputs={"DB_PASSWORD": {"sensitive": True, "default": "hush-1"}})
     second = {
         "command": {platform: ["login {{quote .DB_PASSWORD}}"]},
-        "inputs": {"DB_PASSWORD": "h"},
+        "inputs": {"DB_PASSWORD": "hush-2"},
     }
     found = warning(parsed(job(first, second)), f"actions.steps[1].command.{platform}[0]")
     assert found["message"].endswith(instead)

@@ -13,6 +13,7 @@ from courier_backend.model.ids import ZERO_ID
 from courier_backend.model.job import Job
 from courier_backend.model.parse import parse_job
 from courier_backend.model.problems import Path, path_text, problem_sentence
+from courier_backend.model.variables import sensitive_names
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 LINE = TEXT.filter(str.strip)
@@ -193,6 +194,25 @@ STEP = st.builds(
         ),
     ),
 )
+SECRET = "a secret: long enough"
+
+
+def kept_secret(definition: dict[str, Any]) -> dict[str, Any]:
+    """The same with sensitive values that can be kept secret."""
+    steps = definition["actions"]["steps"]
+    names = sensitive_names(steps)
+    for step in steps:
+        for name in names & step.get("inputs", {}).keys():
+            step["inputs"][name] = SECRET
+        for name in names & step.get("expectedInputs", {}).keys():
+            if "default" in step["expectedInputs"][name]:
+                step["expectedInputs"][name]["default"] = SECRET
+        for name in names & step.get("outputFieldRules", {}).keys():
+            if step["outputFieldRules"][name]["sourceType"] == "exitCode":
+                step["outputFieldRules"][name] = {"sourceType": "output"}
+    return definition
+
+
 DEFINITION = made(
     maybe(
         name=LINE,
@@ -213,7 +233,7 @@ DEFINITION = made(
         overlap=st.sampled_from(["queue", "skip", "parallel"]),
         missed=st.sampled_from(["run-once", "run-all", "skip"]),
     ),
-)
+).map(kept_secret)
 
 
 @given(DEFINITION)

@@ -33,7 +33,7 @@ def only_problem(result: Parsed) -> tuple[int, int, str]:
         ("{,}", 1, 2, "a field name in double quotes is expected here"),
         ('{"a": NaN}', 1, 7, "NaN is not a number in JSON"),
         ('{"a": -Infinity}', 1, 7, "-Infinity is not a number in JSON"),
-        ("[" + "a" * 500, 1, 2, f"a value is expected here, not {'a' * 40}…"),
+        ("[" + "a" * 500, 1, 2, "a value is expected here, not a word without quotes"),
         ('{"a": 01}', 1, 7, "a value is expected here, not 01"),
         ('{"a": 1.}', 1, 7, "a value is expected here, not 1."),
         ('{"a": True}', 1, 7, "not True (JSON writes true)"),

@@ -29,7 +29,7 @@ class House:
     async def backend(self) -> AsyncIterator[Service]:
         """A service that works; leaving ends it as a kill would: nothing is said to the nodes."""
         async with module.open_service(
-            self.here, Settings(), url="http://test", link_key=b"k" * 32, end=lambda: None
+            self.here, Settings(), url="http://test", secret=b"k" * 32, end=lambda: None
         ) as service:
             for node_id in self.fleet.nodes:
                 await service.fleet.add(f"http://h/nodes/{node_id}", "t")

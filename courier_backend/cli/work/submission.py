@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from courier_backend.cli.body import FORMATS, Body, read_body
 from courier_backend.cli.ids import meant
 from courier_backend.model.errors import BadInput
+
+_FILE: Final = re.compile(r"[^=]+=@")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +37,7 @@ def file_options(function: F) -> F:
             "inputs",
             multiple=True,
             metavar="NAME=VALUE",
-            help="An input of the steps that name it; NAME=@FILE reads a file.",
+            help="An input of the steps that name it; NAME=@FILE (for secrets) reads a file.",
         ),
         click.option(
             "--node",
@@ -57,13 +60,14 @@ def submission_of(
     Raises:
         CourierError: a node or an input is not what it should be.
     """
-    values = inputs_of(inputs)
+    given = list(inputs)
     return {
         "body": body.text,
         "bodyFormat": body.body_format,
         "fileName": body.file_name,
         "nodeIds": [meant(session, "node", node) for node in nodes],
-        "inputs": values,
+        "inputs": inputs_of(given),
+        "plainInputs": [text.partition("=")[0] for text in given if not _FILE.match(text)],
     }
 
 
@@ -77,7 +81,8 @@ def inputs_of(given: Iterable[str]) -> dict[str, str]:
     for text in given:
         name, found, value = text.partition("=")
         if not found or not name:
-            raise BadInput(f"--set {text!r} is no input: it looks like NAME=VALUE.")
+            # What was given is not repeated: it may be a value that lacks its name.
+            raise BadInput("--set needs NAME=VALUE, or NAME=@FILE; one has no name or no =.")
         values[name] = _from_file(value[1:]) if value.startswith("@") else value
     return values
 

@@ -10,6 +10,7 @@ from courier_backend.model.checking.values import object_at, objects_at, text_at
 from courier_backend.model.json_paths import path_fault
 from courier_backend.model.patterns import pattern_fault
 from courier_backend.model.problems import listed, shown
+from courier_backend.model.sealing import is_sealed
 from courier_backend.model.suggest import nearest
 from courier_backend.model.template import USABLE_NAME, TemplateFault, references_in, texts_in
 from courier_backend.model.value_types import WANTED, type_named, typed
@@ -104,7 +105,7 @@ def _check_type(findings: Findings, wanted: dict[str, Any], path: Path) -> None:
 
 def _check_value(findings: Findings, value: object, wanted: dict[str, Any], path: Path) -> None:
     kind = type_named(text_at(wanted, "type"))
-    if kind and typed(value_text(value), kind) is None:
+    if kind and not is_sealed(value) and typed(value_text(value), kind) is None:
         secret = wanted.get("sensitive") is True
         told = "the value" if secret else shown(value)
         findings.error(path, f"{told} is not {WANTED[kind]}, as the type of the input asks")

@@ -60,6 +60,11 @@ class Findings:
             problem_item(message, path, place, severity=severity, did_you_mean=did_you_mean)
         )
 
+    def replace(self, text: str, instead: str) -> None:
+        """Put other words in the place of some in what was found so far."""
+        for problem in self._problems:
+            problem["message"] = problem["message"].replace(text, instead)
+
     def is_full(self, severity: str) -> bool:
         """Whether more of these are only counted."""
         return self._counts[severity] > _MOST

@@ -17,6 +17,7 @@ from courier_backend.model.reading.document import (
     TooLarge,
     Unreadable,
 )
+from courier_backend.model.sensitive import SHORTEST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,6 +195,9 @@ class _Reader:
         word = _WORD.match(self._text, self._pos)
         found = word.group() if word else char
         meant = _FOREIGN.get(found, "")
+        if not meant and len(found) >= SHORTEST_BYTES:
+            # It is not repeated: it may be a secret that lacks its quotes.
+            found = "a word without quotes"
         hint = f" (JSON writes {meant})" if meant else ""
         told = found if len(found) <= _LONGEST_WORD else f"{found[:_LONGEST_WORD]}…"
         return Unreadable(f"{expected}, not {told}{hint}", self._pos)

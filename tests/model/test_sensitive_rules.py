@@ -1,0 +1,181 @@
+"""What sensitive values ask of a job file, and what is never repeated of them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from courier_backend.model.parse import Parsed, parse_job
+from courier_backend.model.sensitive import sensitive_values
+
+SENSITIVE = {"TOKEN": {"sensitive": True, "required": True}}
+
+
+def parsed(*steps: dict[str, Any], **options: Any) -> Parsed:
+    whole = {
+        "name": "j",
+        "scheduleRule": "immediate",
+        "target": {
+            "executionType": "parallel",
+            "groups": [
+                {
+                    "nodeListType": "nodes",
+                    "nodeIdentifiers": ["0" * 8 + "-0000" * 3 + "-" + "0" * 12],
+                }
+            ],
+        },
+        "actions": {
+            "accessMode": "agent",
+            "steps": [
+                {
+                    "name": "s",
+                    "interpreter": {
+                        "name": "chef-platform/shell-interpreter",
+                        "skill": {"minVersion": "1.0.0", "maxVersion": "1.9.99"},
+                    },
+                    "command": {"linux": ["true"]},
+                    **step,
+                }
+                for step in steps
+            ],
+        },
+    }
+    return parse_job(json.dumps(whole, indent=1), **options)
+
+
+def told(found: Parsed) -> list[tuple[str, str]]:
+    return [
+        (problem["path"].removeprefix("actions.steps"), problem["message"])
+        for problem in found.problems
+        if "actions" in problem["path"]
+    ]
+
+
+def test_a_sensitive_value_in_its_place_is_no_problem() -> None:
+    found = parsed({"inputs": {"TOKEN": "long enough"}, "expectedInputs": SENSITIVE})
+    assert told(found) == []
+    assert found.job is not None
+    assert list(sensitive_values(found.job.normal()["actions"])) == [("TOKEN", "long enough")]
+
+
+@pytest.mark.parametrize("value", ["abc", " ab\n", ""])
+def test_a_short_value_is_refused_where_it_stands(value: str) -> None:
+    found = parsed({"inputs": {"TOKEN": value}, "expectedInputs": SENSITIVE})
+    ((path, message),) = told(found)
+    assert path == "[0].inputs.TOKEN"
+    assert message == (
+        "is sensitive, and shorter than 4 bytes: hiding it would hide everything; "
+        "use a longer TOKEN, or do not mark it sensitive"
+    )
+    assert found.problems[-1]["line"] > 0
+
+
+def test_a_short_default_is_refused() -> None:
+    found = parsed({"expectedInputs": {"TOKEN": {"sensitive": True, "default": 42}}})
+    assert [path for path, _ in told(found)] == ["[0].expectedInputs.TOKEN.default"]
+
+
+def test_an_exit_code_cannot_be_sensitive() -> None:
+    rule = {"sourceType": "exitCode", "extractMethod": "content", "sensitive": True}
+    ((path, message),) = told(parsed({"outputFieldRules": {"CODE": rule}}))
+    assert path == "[0].outputFieldRules.CODE"
+    assert "an exit code is too short to be hidden" in message
+
+
+def test_a_value_that_stands_elsewhere_too_is_refused() -> None:
+    found = parsed(
+        {"command": {"linux": ["login hunter22 now"]}, "inputs": {"URL": "u:hunter22@h"}},
+        {"inputs": {"TOKEN": "hunter22"}, "expectedInputs": SENSITIVE},
+    )
+    assert told(found) == [
+        ("[0].command.linux[0]", _copy()),
+        ("[0].inputs.URL", _copy()),
+    ]
+
+
+def _copy() -> str:
+    return "holds the value of TOKEN, which is sensitive; use $COURIER_INPUT_TOKEN there"
+
+
+@pytest.mark.parametrize(
+    "value", [123456789, ["hunter22hunter22"], {"a": "hunter22hunter22"}, 12.5, True, "x" * 30]
+)
+def test_no_problem_repeats_a_sensitive_value(value: object) -> None:
+    step = {
+        "inputs": {"TOKEN": value},
+        "expectedInputs": {"TOKEN": {"sensitive": True, "default": value, "type": value}},
+        "retryCount": value if isinstance(value, str) else "many",
+    }
+    found = parsed(step)
+    everything = json.dumps(found.problems)
+    assert found.job is None
+    for text in ("123456789", "hunter22", "12.5", "x" * 30):
+        assert text not in everything
+
+
+def test_a_long_value_is_not_repeated_in_part_either() -> None:
+    value = "s3cr3t-" * 30
+    found = parsed({"inputs": {"TOKEN": value}, "expectedInputs": SENSITIVE, "retryCount": value})
+    assert "s3cr3t-s3cr3t" not in json.dumps(found.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"inputs": hunter22}', "a value is expected here, not a word without quotes"),
+        ('{"inputs": None}', "a value is expected here, not None (JSON writes null)"),
+    ],
+)
+def test_a_word_without_quotes_is_not_repeated(text: str, said: str) -> None:
+    (problem,) = parse_job(text, "json").problems
+    assert problem["message"] == f"this is not JSON: {said}"
+
+
+KEEP = {"sensitive": True}
+
+
+def test_what_is_kept_comes_from_its_place_else_by_its_name() -> None:
+    before = parsed(
+        {"inputs": {"TOKEN": "first value"}, "expectedInputs": SENSITIVE},
+        {"inputs": {"TOKEN": "second value"}},
+    )
+    assert before.job is not None
+    kept = before.job.normal()["actions"]
+    step = {"inputs": {"TOKEN": KEEP}, "expectedInputs": SENSITIVE}
+    found = parsed({"inputs": {}}, step, step, kept=kept)
+    assert found.job is not None, found.problems
+    steps = found.job.normal()["actions"]["steps"]
+    assert [each["inputs"].get("TOKEN") for each in steps] == [None, "second value", "first value"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"), [(None, "a new job"), ({"steps": []}, "none of this name")]
+)
+def test_nothing_to_keep_is_an_error(kept: dict[str, Any] | None, why: str) -> None:
+    step = {
+        "inputs": {"TOKEN": KEEP},
+        "expectedInputs": {"TOKEN": {"sensitive": True, "default": KEEP}},
+    }
+    found = parsed(step, kept=kept)
+    assert [path for path, _ in told(found)] == [
+        "[0].inputs.TOKEN",
+        "[0].expectedInputs.TOKEN.default",
+    ]
+    assert all(why in message and "--set TOKEN=@FILE" in message for _, message in told(found))
+
+
+def test_a_value_that_is_set_needs_nothing_kept() -> None:
+    step = {"inputs": {"TOKEN": KEEP}, "expectedInputs": SENSITIVE}
+    found = parsed(step, inputs={"TOKEN": "given now"})
+    assert found.job is not None
+    assert told(found) == []
+
+
+def test_a_sensitive_value_on_a_command_line_is_warned_of() -> None:
+    step = {"inputs": {"TOKEN": "", "PLACE": ""}, "expectedInputs": SENSITIVE}
+    given = {"TOKEN": "given now", "PLACE": "here"}
+    found = parsed(step, inputs=given, plain=["TOKEN", "PLACE"])
+    ((_, message),) = told(found)
+    assert message.startswith("the sensitive value of TOKEN stood on a command line")
+    assert message.endswith("give it as --set TOKEN=@FILE")
+    assert told(parsed(step, inputs=given)) == []

@@ -1,0 +1,189 @@
+"""Sensitive values in the backend: sealed at rest, opened for an order, told nowhere."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from backend_house import House, ended
+
+from bench.leaks import leaks
+from courier_backend.api.answers import item as answer
+from courier_backend.api.event_stream import encode
+from courier_backend.daemon.vault import Vault
+from courier_backend.model.errors import BadInput
+from courier_backend.model.event import EventItem
+from courier_backend.model.wire import Submission
+from courier_backend.service import service as module
+from courier_backend.service.service import Service
+from courier_backend.store.queries.events import list_events
+from courier_backend.store.queries.instances import get_instance
+from courier_backend.store.queries.jobs import get_job
+from courier_backend.store.queries.paging import PageRequest
+from courier_backend.store.queries.runs import list_runs
+
+Make = Callable[[int], House]
+pytestmark = pytest.mark.anyio
+
+SECRET = 'corr3ct-horse/"battery"'
+FALLBACK = "staple-of-old"
+TOLD = {"sensitive": True}
+
+
+def secret_job(home: House, **inputs: Any) -> Submission:
+    submission = home.job()
+    body = json.loads(submission["body"])
+    body["actions"]["steps"][0] |= {
+        "inputs": {"PASSWORD": SECRET, "PLACE": "here", **inputs},
+        "expectedInputs": {"PASSWORD": {"sensitive": True, "default": FALLBACK}},
+    }
+    return {**submission, "body": json.dumps(body)}
+
+
+async def submit(service: Service, submission: Submission, key: str = "") -> tuple[str, str]:
+    done = await service.add_job(submission, idempotency_key=key, by="t")
+    return done["jobId"], done["instanceId"]
+
+
+def orders(home: House) -> list[dict[str, Any]]:
+    """The inputs of every order that reached a node."""
+    return [
+        run.order["actions"]["steps"][0]["inputs"]
+        for node in home.fleet.nodes.values()
+        for run in node.runs.values()
+    ]
+
+
+def told(content: object) -> Any:
+    """What the API would tell of it."""
+    return json.loads(bytes(answer(content).body))["item"]
+
+
+async def test_an_order_has_the_value_and_the_disk_never_has_it(house: Make) -> None:
+    home = house(4)
+    async with home.backend() as service:
+        heard: list[EventItem] = []
+        service.store.listen(heard.extend)
+        job_id, instance_id = await submit(service, secret_job(home))
+        await home.fleet.ordered.get()
+        assert leaks(home.here.data, SECRET) == []
+        home.fleet.open_gates()
+        await ended(service, instance_id)
+        assert orders(home) == [{"PASSWORD": SECRET, "PLACE": "here"}] * 4
+        job = await service.store.read(lambda c: get_job(c, job_id))
+        instance = await service.store.read(lambda c: get_instance(c, instance_id))
+        events = await service.store.read(list_events)
+    for actions in (told(job)["actions"], told(instance)["actionSpec"]):
+        assert actions["steps"][0]["inputs"] == {"PASSWORD": TOLD, "PLACE": "here"}
+        assert actions["steps"][0]["expectedInputs"]["PASSWORD"]["default"] == TOLD
+    everything = b"".join(encode(event) for event in [*heard, *events])
+    assert b'"PASSWORD":{"sensitive":true}' in everything
+    assert b"sealed" not in everything
+    for value in (SECRET, FALLBACK):
+        assert json.dumps(value)[1:-1].encode() not in everything
+        assert leaks(home.here.data, value) == []
+
+
+async def test_the_value_is_there_again_after_a_restart(house: Make) -> None:
+    home = house(4)
+    async with home.backend() as service:
+        _, instance_id = await submit(service, secret_job(home))
+        for _ in range(2):
+            await home.fleet.ordered.get()
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        assert (await ended(service, instance_id))["status"] == "success"
+    assert orders(home) == [{"PASSWORD": SECRET, "PLACE": "here"}] * 4
+    assert leaks(home.here.data, SECRET) == []
+
+
+async def test_starting_again_retrying_and_changing_keep_the_value(house: Make) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        job_id, first = await submit(service, secret_job(home))
+        await ended(service, first)
+        await ended(service, await service.activate(job_id, by="t"))
+        retried = await service.retry(first, only="all", by="t")
+        await ended(service, retried["instanceId"])
+        definition = told(await service.store.read(lambda c: get_job(c, job_id)))
+        definition["actions"]["steps"][0]["inputs"]["PLACE"] = "there"
+        sent: Submission = {**secret_job(home), "body": json.dumps(definition)}
+        assert (
+            told(await service.update_job(job_id, sent, by="t"))["actions"]
+            == (definition["actions"])
+        )
+        await ended(service, await service.activate(job_id, by="t"))
+    assert orders(home) == [
+        *[{"PASSWORD": SECRET, "PLACE": "here"}] * 3,
+        {"PASSWORD": SECRET, "PLACE": "there"},
+    ]
+    assert leaks(home.here.data, SECRET) == []
+
+
+async def test_a_new_job_has_nothing_to_keep(house: Make) -> None:
+    home = house(1)
+    async with home.backend() as service:
+        with pytest.raises(BadInput, match=r"inputs\.PASSWORD.*this is a new job; give the value"):
+            await submit(service, secret_job(home, PASSWORD=TOLD))
+
+
+async def test_a_sealed_text_of_another_job_is_refused(house: Make) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        job_id, first = await submit(service, secret_job(home))
+        await ended(service, first)
+        job = await service.store.read(lambda c: get_job(c, job_id))
+        stolen = job["actions"]["steps"][0]["inputs"]["PASSWORD"]
+        assert stolen.startswith("sealed:1:")
+        with pytest.raises(BadInput, match="as it is kept on disk; give the value itself"):
+            await submit(service, secret_job(home, PASSWORD=stolen))
+
+
+async def test_without_its_key_a_run_fails_with_that_reason(
+    house: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        job_id, first = await submit(service, secret_job(home))
+        await ended(service, first)
+    monkeypatch.setattr(module, "Vault", lambda _secret: Vault(b"another key" * 3))
+    async with home.backend() as service:
+        instance = await ended(service, await service.activate(job_id, by="t"))
+        assert instance["status"] == "failure"
+        page = PageRequest(page=1, size=10)
+        runs, _ = await service.store.read(lambda c: list_runs(c, page, instance_id=instance["id"]))
+        assert runs[0]["reasonCode"] == "missing-input"
+        assert runs[0]["reason"].startswith("A sealed value cannot be opened")
+    assert len(orders(home)) == 1
+
+
+async def test_an_idempotency_key_tells_values_apart_and_nothing_of_them(house: Make) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        first = await submit(service, secret_job(home), "k")
+        assert await submit(service, secret_job(home), "k") == first
+        with pytest.raises(BadInput, match="with another job"):
+            await submit(service, secret_job(home, PASSWORD="another value"), "k")
+
+
+async def test_the_log_of_the_backend_says_nothing(
+    house: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    caplog.set_level(0)
+    async with home.backend() as service:
+        _, instance_id = await submit(service, secret_job(home))
+        await ended(service, instance_id)
+        with pytest.raises(BadInput) as refused:
+            await submit(service, secret_job(home, PASSWORD=[SECRET]))
+    assert SECRET not in caplog.text
+    assert SECRET not in orjson.dumps(refused.value.problems).decode() + refused.value.message
+    assert not await asyncio.to_thread(lambda: leaks(Path(home.here.data), SECRET))
