@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-from courier_backend.model.wire import AttributeItem, GroupItem
+from courier_backend.model.schedule_words import in_words
+from courier_backend.model.wire import AttributeItem, BlockedItem, GroupItem
 from courier_tui.text import Span, plain
 from courier_tui.tone import Tone
 from courier_tui.wording import counted, duration
 
-_FREQUENCIES: Final = {
-    "SECONDLY": "second",
-    "MINUTELY": "minute",
-    "HOURLY": "hour",
-    "DAILY": "day",
-    "WEEKLY": "week",
-    "MONTHLY": "month",
-    "YEARLY": "year",
-}
 _MILLISECOND: Final = 0.001
 
 
 def schedule(rule: str) -> str:
-    """``once, at once``; ``every day``; ``every 10 minutes, 5 times``; else the rule as it is."""
-    if rule == "immediate":
-        return "immediate"
-    parts = dict(
-        part.split("=", 1) for part in rule.removeprefix("RRULE:").split(";") if "=" in part
-    )
-    unit = _FREQUENCIES.get(parts.pop("FREQ", ""))
-    interval, count = parts.pop("INTERVAL", "1"), parts.pop("COUNT", "")
-    if unit is None or not interval.isdecimal() or set(parts) - {"DTSTART", "WKST"}:
-        return rule
-    every = f"every {unit}" if interval == "1" else f"every {interval} {unit}s"
-    return f"{every}, {count}×" if count else every
+    """``immediate``; ``every day at 02:30 UTC``; what is not plain as it stands."""
+    return in_words(rule)
+
+
+def window(exception: Mapping[str, Any]) -> str:
+    """``every day at 02:00 UTC, for 2:00:00``: when an exception rule closes, and for how long."""
+    seconds = timedelta(minutes=int(exception["duration"])).total_seconds()
+    return f"{in_words(str(exception['rrule']))}, for {duration(seconds)}"
+
+
+def blocked(item: BlockedItem) -> str:
+    """Whose window prevents an execution."""
+    whose = "the job" if item["source"] == "job" else "all jobs"
+    return f"window of {whose}, {in_words(item['rule'])}"
 
 
 def target(spec: Mapping[str, Any]) -> str:

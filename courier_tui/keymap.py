@@ -112,6 +112,9 @@ LISTS: Final = (FILTER, SORT, REVERSE, COPY)
 
 RUN: Final = Command("job.run", "r", "run_now", "Run now", "Start one instance of this job now", 3)
 EDIT: Final = Command("job.edit", "e", "edit", "Edit", "Its definition as a new job, to change", 5)
+REST: Final = Command(
+    "job.rest", "a", "rest", "Rest / wake", "Let it rest, or execute by its schedule again", 6
+)
 CANCEL: Final = Command(
     "work.cancel", "c", "cancel", "Cancel", "Stop it; asks first, and says what will happen", 3
 )

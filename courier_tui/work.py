@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from courier_backend.client import calls
+from courier_backend.client import calls, schedules
 from courier_backend.model.errors import CourierError
 from courier_tui.screens.confirm import Choice, Confirm
 from courier_tui.signs import UNFINISHED
@@ -49,6 +49,23 @@ async def run_jobs(frame: Frame, jobs: Sequence[JobItem]) -> None:
         _show_instance(frame, started[0], jobs[0]["name"])
     elif started:
         frame.tell(f"{len(started)} instances were started.")
+
+
+async def rest_jobs(frame: Frame, jobs: Sequence[JobItem]) -> None:
+    """Let each rest, or wake those that rest: by the first of them all do the same."""
+    if not jobs:
+        return
+    wake = jobs[0]["status"] == "inactive"
+    for job in jobs:
+        try:
+            await frame.ask(schedules.set_job_active(job["id"], wake))
+        except CourierError as error:
+            frame.complain(error)
+            return
+    what = quoted(jobs[0]["name"]) if len(jobs) == 1 else counted(len(jobs), "job")
+    frame.tell(
+        f"{what}: executed by schedule again." if wake else f"{what}: resting until woken with a."
+    )
 
 
 async def cancel_jobs(frame: Frame, jobs: Sequence[JobItem]) -> None:

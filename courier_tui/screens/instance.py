@@ -26,6 +26,7 @@ from courier_tui.wording import ago, counted, moment, short, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from textual.binding import BindingType
     from textual.widget import Widget
@@ -98,6 +99,7 @@ class InstanceScreen(LiveScreen):
     def _show_head(self, instance: InstanceItem) -> None:
         self.query_one("#head", Static).update(content(fact_line(self._facts(instance))))
         width = max(self.size.width - 2, 10)
+        self.query_one("#bar", Static).display = bool(instance["totalRuns"])
         found = tally(instance["runCounts"], instance["totalRuns"])
         percent = f"  {found.percent} %"
         line = bar(instance["runCounts"], width - len(percent), instance["totalRuns"])
@@ -105,12 +107,14 @@ class InstanceScreen(LiveScreen):
 
     def _facts(self, instance: InstanceItem) -> list[tuple[str, list[Span]]]:
         now = self.frame.clock()
-        took = span(instance["startedAt"], instance["finishedAt"], now)
         facts = [
             ("", badge(sign(instance["status"]))),
-            ("", score(instance["runCounts"], instance["totalRuns"])),
-            ("for" if instance["status"] in UNFINISHED else "took", describe.say(took)),
-            ("started", describe.say(ago(instance["createdAt"], now))),
+            *_score(instance),
+            *_took(instance, now),
+            (
+                "started" if moment(instance["startedAt"]) else "recorded",
+                describe.say(ago(instance["createdAt"], now)),
+            ),
             ("by", describe.say(instance["triggeredBy"])),
             ("id", describe.say(short(instance["id"]), Tone.MUTED)),
         ]
@@ -165,3 +169,17 @@ class InstanceScreen(LiveScreen):
 
         if self.instance is not None:
             self.frame.run_worker(retry_instance(self.frame, self.instance), group="work")
+
+
+def _took(instance: InstanceItem, now: datetime) -> list[tuple[str, list[Span]]]:
+    """How long it has been at work, if it ever was."""
+    took = span(instance["startedAt"], instance["finishedAt"], now)
+    word = "for" if instance["status"] in UNFINISHED else "took"
+    return [(word, describe.say(took))] if took else []
+
+
+def _score(instance: InstanceItem) -> list[tuple[str, list[Span]]]:
+    """How its runs stand, if it has any."""
+    if not instance["totalRuns"]:
+        return []
+    return [("", score(instance["runCounts"], instance["totalRuns"]))]

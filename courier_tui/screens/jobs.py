@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from courier_backend.client import calls
-from courier_tui.keymap import CANCEL, RUN, bindings
+from courier_tui.keymap import CANCEL, REST, RUN, bindings
 from courier_tui.screens.live import LiveScreen
 from courier_tui.subjects.jobs import JOBS
 from courier_tui.widgets.listing import Listing
@@ -28,7 +28,7 @@ class Jobs(LiveScreen):
     """The list of jobs."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        RUN, CANCEL.saying("Cancel", "No instances of this job any more; asks first")
+        RUN, CANCEL.saying("Cancel", "No instances of this job any more; asks first"), REST
     )
 
     def __init__(self) -> None:
@@ -49,6 +49,10 @@ class Jobs(LiveScreen):
     async def load(self) -> None:
         """The rows in sight."""
         self.listing.reload()
+
+    def tick(self) -> None:
+        """What comes next has come a second nearer."""
+        self.listing.table.refresh()
 
     def concerned(self, changes: Changes) -> bool:
         """Jobs change with their instances."""
@@ -73,3 +77,9 @@ class Jobs(LiveScreen):
         from courier_tui.work import cancel_jobs  # noqa: PLC0415  when first needed
 
         self.frame.run_worker(cancel_jobs(self.frame, self.listing.chosen()), group="work")
+
+    def action_rest(self) -> None:
+        """Let the chosen jobs rest, or wake them."""
+        from courier_tui.work import rest_jobs  # noqa: PLC0415  when first needed
+
+        self.frame.run_worker(rest_jobs(self.frame, self.listing.chosen()), group="work")

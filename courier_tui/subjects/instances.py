@@ -23,8 +23,17 @@ def _took(instance: InstanceItem, ink: Ink) -> list[Span]:
 
 
 def progress(instance: InstanceItem, ink: Ink) -> Sequence[Span]:
-    """The bar of an instance."""
+    """The bar of an instance; of one without runs, why there are none."""
+    if not instance["totalRuns"] and instance["reason"]:
+        return say(instance["reason"], Tone.MUTED)
     return bar(instance["runCounts"], ink.width, instance["totalRuns"])
+
+
+def _score(instance: InstanceItem, _ink: Ink) -> Sequence[Span]:
+    """How many runs are final; of an instance that never had any, in a word why."""
+    if instance["totalRuns"] or not instance["reasonCode"]:
+        return score(instance["runCounts"], instance["totalRuns"])
+    return say(instance["reasonCode"], Tone.MUTED)
 
 
 def _instance_haystack(instance: InstanceItem) -> str:
@@ -57,7 +66,7 @@ INSTANCES: Final[Subject[InstanceItem]] = Subject(
         Column(
             "runs",
             "Runs",
-            lambda i, _k: score(i["runCounts"], i["totalRuns"]),
+            _score,
             16,
             sort=lambda i: i["totalRuns"],
         ),
@@ -130,13 +139,13 @@ INSTANCE_BRIEF: Final[Sequence[Column[InstanceItem]]] = (
     Column("sign", "", lambda i, _k: glyph(sign(i["status"])), 1),
     Column("job", "", lambda i, _k: say(i["jobName"]), 12, grow=2),
     Column("progress", "", progress, 10, grow=3, drop=2),
-    Column("runs", "", lambda i, _k: score(i["runCounts"], i["totalRuns"]), 16, drop=3),
+    Column("runs", "", _score, 16, drop=3),
     Column("took", "", _took, 9, right=True),
 )
 INSTANCE_PAST: Final[Sequence[Column[InstanceItem]]] = (
     Column("status", "", lambda i, _k: badge(sign(i["status"])), 10),
     Column("job", "", lambda i, _k: say(i["jobName"]), 12, grow=2),
-    Column("runs", "", lambda i, _k: score(i["runCounts"], i["totalRuns"]), 16, drop=3),
+    Column("runs", "", _score, 16, drop=3),
     Column("took", "", _took, 9, right=True, drop=4),
     Column("when", "", lambda i, k: say(ago(i["finishedAt"], k.now), Tone.MUTED), 10, right=True),
 )

@@ -46,6 +46,7 @@ class Template:
 TEMPLATES: Final = (
     Template("hello", "Hello on this machine", "One step, here: see a job run from end to end"),
     Template("rolling", "Rolling over the fleet", "Every node, a quarter of them at a time"),
+    Template("nightly", "Every night, but not on Sundays", "A schedule with an exception rule"),
     Template("retries", "Several steps with retries", "A flaky step is tried again, then verified"),
 )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from courier_backend.model.wire import PlanGroup, PlanItem, ProblemItem
+from courier_backend.model.timetable import timetable
+from courier_backend.model.wire import BlockedItem, PlanGroup, PlanItem, ProblemItem
+from courier_tui.describe import blocked
 from courier_tui.text import Span, plain
 from courier_tui.tone import Tone
 from courier_tui.wording import clock, counted, duration
@@ -53,7 +55,7 @@ def plan_lines(plan: PlanItem) -> list[Span]:
     spans: list[Span] = []
     for group in plan["groups"]:
         spans += _group(group, several=len(plan["groups"]) > 1)
-    spans += _when(plan["nextExecutions"])
+    spans += _when(plan)
     for warning in plan["warnings"]:
         spans += [("! ", Tone.WARN), (f"{plain(warning)}\n", Tone.PLAIN)]
     return spans
@@ -115,8 +117,22 @@ def _criterion(criterion: Mapping[str, Any]) -> str:
     return f"  succeeds when {word} {runs.get('value', 100)}{unit} {what}"
 
 
-def _when(times: Sequence[str]) -> list[Span]:
-    if not times:
-        return []
-    shown: list[Span] = [(f"  {clock(text)}\n", Tone.PLAIN) for text in times[:_EXECUTIONS]]
-    return [("When\n", Tone.STRONG), *shown]
+def _when(plan: PlanItem) -> list[Span]:
+    """When it would execute, and what a window prevents in between."""
+    lines = when_lines(plan["nextExecutions"], plan["blockedByExceptions"])
+    return [("When\n", Tone.STRONG), *lines, ("\n", Tone.PLAIN)] if lines else []
+
+
+def when_lines(
+    times: Sequence[str], prevented: Sequence[BlockedItem], *, most: int = _EXECUTIONS
+) -> list[Span]:
+    """Executions to come and those that will not happen, in order, a line each."""
+    spans: list[Span] = []
+    for time, why, more in timetable(times, prevented, most=most):
+        if why is None:
+            spans += [("  ▸ ", Tone.LIVE), (f"{clock(time)}\n", Tone.PLAIN)]
+            continue
+        spans += [("  ↷ ", Tone.WARN), (f"{clock(time)}  {plain(blocked(why))}\n", Tone.MUTED)]
+        if more:
+            spans.append((f"    and {more:,} more that will not happen\n", Tone.MUTED))
+    return spans

@@ -44,6 +44,7 @@ class FakeBackend:
         self.output: dict[tuple[str, int, int, str], str] = {}
         self.evidence: dict[tuple[str, int, int], bytes] = {}
         self.plan: dict[str, Any] = {}
+        self.estimate: dict[str, Any] = {"estimates": [], "blockedByExceptions": []}
         self.refuse: dict[str, CourierError] = {}
         self.calls: list[Call[Any]] = []
         self.submitted: list[dict[str, Any]] = []
@@ -57,7 +58,9 @@ class FakeBackend:
                 (r"GET .*/overview$", self._overview),
                 (r"GET .*/jobs$", self._list_jobs),
                 (r"GET .*/jobs/([^/]+)$", self._get(lambda: self.jobs, "id")),
+                (r"GET .*/jobs/([^/]+)/estimate$", lambda _c, _job: {"item": self.estimate}),
                 (r"POST .*/jobs/([^/]+)/activated$", self._activate),
+                (r"POST .*/jobs/([^/]+)/(activate|deactivate)$", self._set_active),
                 (r"POST .*/(?:jobs|instance|run)/([^/]+)/cancel$", self._cancel),
                 (r"POST .*/instance/([^/]+)/retry$", self._retry),
                 (r"POST .*/plan$", lambda _c: {"item": self.plan}),
@@ -249,6 +252,11 @@ class FakeBackend:
 
     def _activate(self, _call: Call[Any], job: str) -> dict[str, Any]:
         return {"item": {"id": job, "instanceId": self.instances[-1]["id"]}}
+
+    def _set_active(self, _call: Call[Any], job: str, word: str) -> dict[str, Any]:
+        found = next(each for each in self.jobs if each["id"] == job)
+        found["status"] = found["displayStatus"] = "active" if word == "activate" else "inactive"
+        return {"item": found}
 
     def _cancel(self, _call: Call[Any], which: str) -> dict[str, Any]:
         answer = {"id": which, "status": "canceled", "alreadyFinal": False}

@@ -8,6 +8,7 @@ from courier_backend.cli.clean import clean
 from courier_backend.cli.when import ahead, full
 from courier_backend.cli.words import number_of
 from courier_backend.cli.work.schedules import blocked_why
+from courier_backend.model.timetable import timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,15 +42,15 @@ def _times(plan: PlanItem) -> Iterator[str]:
     """When it would execute, and which of its times a window prevents, in order."""
     if not plan["nextExecutions"]:
         yield "It would not execute by itself."
-    told = [(time, "") for time in plan["nextExecutions"]]
-    told += [(each["time"], blocked_why(each)) for each in plan["blockedByExceptions"]]
     word = "Next:"
-    for time, why in sorted(told):
-        if why:
-            yield f"not at {full(time)}: {why}"
+    for time, blocked, more in timetable(plan["nextExecutions"], plan["blockedByExceptions"]):
+        if blocked is not None:
+            yield f"not at {full(time)}: {blocked_why(blocked)}"
         else:
             yield f"{word:<6} {full(time)} ({ahead(time)})"
             word = "then:"
+        if more:
+            yield f"  … nor {number_of(more, 'time')} after it"
 
 
 def _group(group: PlanGroup) -> Iterator[str]:

@@ -15,17 +15,19 @@ from courier_backend.cli.output import flush, say
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import ahead, full
+from courier_backend.cli.words import number_of
 from courier_backend.cli.work.schedules import blocked_why
 from courier_backend.cli.work.submission import file_options, submission_of
 from courier_backend.client import calls, schedules
 from courier_backend.model.errors import CourierError
 from courier_backend.model.times import ZERO_TIME
+from courier_backend.model.timetable import timetable
 
 if TYPE_CHECKING:
     from courier_backend.model.wire import Submitted
 
 _TOLD: Final = 3
-"""So many executions to come, and so many that will not, are told of a new job."""
+"""Up to so many executions ahead it is told which of them a window prevents."""
 
 
 @command("run", example="courier run job.json --watch")
@@ -85,5 +87,7 @@ def _tell_schedule(session: Session, submitted: Submitted) -> None:
     except CourierError as error:  # the job is accepted all the same
         say(f"What follows cannot be told now: {clean(error.message)}")
         return
-    for blocked in coming["blockedByExceptions"][:_TOLD]:
-        say(f"Not at {full(blocked['time'])}: {clean(blocked_why(blocked))}.")
+    for time, blocked, more in timetable(coming["estimates"], coming["blockedByExceptions"]):
+        if blocked is not None:
+            rest = f", nor {number_of(more, 'time')} after it" if more else ""
+            say(f"Not at {full(time)}{rest}: {clean(blocked_why(blocked))}.")

@@ -17,6 +17,7 @@ from courier_backend.cli.when import ahead, full
 from courier_backend.client import schedules
 from courier_backend.model.schedule_words import in_words
 from courier_backend.model.times import ZERO_TIME
+from courier_backend.model.timetable import Line, timetable
 
 if TYPE_CHECKING:
     from courier_backend.model.wire import BlockedItem, EstimateItem, JobItem
@@ -66,14 +67,19 @@ def blocked_why(blocked: BlockedItem) -> str:
 def _show(estimate: EstimateItem) -> None:
     from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
 
-    rows = [(time, "executes", "") for time in estimate["estimates"]]
-    rows += [
-        (each["time"], "skipped", blocked_why(each)) for each in estimate["blockedByExceptions"]
-    ]
-    if not rows:
+    lines = timetable(estimate["estimates"], estimate["blockedByExceptions"])
+    if not lines:
         say("It has no execution to come.")
         return
-    draw(_COLUMNS, [(full(time), ahead(time), what, why) for time, what, why in sorted(rows)])
+    draw(_COLUMNS, [_row(line) for line in lines])
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    time, blocked, more = line
+    if blocked is None:
+        return (full(time), ahead(time), "executes", "")
+    rest = f"; so do {more} after it" if more else ""
+    return (full(time), ahead(time), "skipped", blocked_why(blocked) + rest)
 
 
 def _tell(session: Session, job: str, *, active: bool) -> None:
