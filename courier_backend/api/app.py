@@ -22,6 +22,7 @@ from courier_backend.api.routes import (
     backend,
     events,
     evidence,
+    exceptions,
     filters,
     health,
     instances,
@@ -32,6 +33,7 @@ from courier_backend.api.routes import (
     nodes,
     outside,
     runs,
+    schedules,
     stats,
 )
 from courier_backend.model.event import EventItem
@@ -40,7 +42,9 @@ from courier_backend.store.rehearsal import WouldChange
 from courier_backend.store.store import Store
 
 _ROUTERS: Final = (
+    schedules.router,  # before jobs: `pastdue` is no job's id
     jobs.router,
+    exceptions.router,
     instances.router,
     runs.router,
     evidence.router,

@@ -1,6 +1,7 @@
-"""A job file as the raw body of a request."""
+"""A file as the raw body of a request: a job, or something smaller."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import Query, Request
 
@@ -45,11 +46,56 @@ FILE_BODY: Final = file_body("A job file, as it is.")
 
 
 class UnknownFormat(CourierError):
-    """A media type that no job file has."""
+    """A media type that none of our files has."""
 
     code = "bad-input"
     http_status = 415
     exit_code = 2
+
+
+class RawBody(NamedTuple):
+    """The text of a request, and the format that its type names ("": none)."""
+
+    text: str
+    body_format: str
+
+
+def small_body(
+    description: str, fields: Mapping[str, Any], *, required: Sequence[str]
+) -> dict[str, Any]:
+    """How a body of few fields is described: as JSON; YAML and TOML say the same in their way."""
+    schema = {"type": "object", "properties": dict(fields), "required": list(required)}
+    return {
+        "requestBody": {
+            "required": True,
+            "description": description,
+            "content": {
+                "application/json": {"schema": schema},
+                "application/yaml": {"schema": {"type": "string"}},
+                "application/toml": {"schema": {"type": "string"}},
+            },
+        }
+    }
+
+
+async def raw_body(request: Request) -> RawBody:
+    """The text that a request carries.
+
+    Raises:
+        UnknownFormat: its type is none of our files'.
+        BadInput: it is not text.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in _FORMATS:
+        raise UnknownFormat(
+            f"What is sent here is not of type {media_type}.",
+            hint="Send application/json, application/yaml or application/toml.",
+        )
+    try:
+        text = (await request.body()).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The body is not UTF-8 text: byte {error.start} is not.") from error
+    return RawBody(text, _FORMATS[media_type])
 
 
 async def submission_of(request: Request, file_name: str) -> Submission:
@@ -59,19 +105,10 @@ async def submission_of(request: Request, file_name: str) -> Submission:
         UnknownFormat: its type is none of a job file.
         BadInput: it is not text.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in _FORMATS:
-        raise UnknownFormat(
-            f"A job file is not of type {media_type}.",
-            hint="Send application/json, application/yaml or application/toml.",
-        )
-    try:
-        text = (await request.body()).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"The job file is not UTF-8 text: byte {error.start} is not.") from error
+    text, body_format = await raw_body(request)
     return {
         "body": text,
-        "bodyFormat": _FORMATS[media_type],
+        "bodyFormat": body_format,
         "fileName": file_name,
         "nodeIds": [],
         "inputs": {},

@@ -50,6 +50,18 @@ PLAN: PlanItem = {
     "blockedByExceptions": [],
     "warnings": [],
 }
+ESTIMATE: EstimateItem = {
+    "estimates": ["2026-01-02T00:00:00Z"],
+    "blockedByExceptions": [
+        {
+            "time": "2026-01-01T00:00:00Z",
+            "rule": "RRULE:FREQ=DAILY",
+            "source": "global",
+            "ruleId": "e",
+        }
+    ],
+}
+MANUAL: ManualItem = {"id": "j", "instanceId": "i", "overwriteId": "o"}
 EXCEPTION: ExceptionItem = {
     "exceptionId": "e",
     "rrule": "RRULE:FREQ=DAILY",
@@ -97,6 +109,7 @@ class FakeService:
         self.marks: list[Mark] = []
         self.node: NodeItem | None = None
         self.job: JobItem | None = None
+        self.due: list[JobItem] = []
 
     def _note(self, *call: Any) -> None:
         self.calls.append(call)
@@ -137,7 +150,7 @@ class FakeService:
         by: str,
     ) -> ManualItem:
         self._note("manual_job", job_id, triggered_at, triggered_by, override, by)
-        return {"id": job_id, "instanceId": "i", "overwriteId": "o"}
+        return MANUAL
 
     async def set_active(self, job_id: str, active: bool, *, by: str) -> JobItem:
         self._note("set_active", job_id, active, by)
@@ -146,11 +159,11 @@ class FakeService:
 
     async def estimate(self, job_id: str, count: int) -> EstimateItem:
         self._note("estimate", job_id, count)
-        return {"estimates": ["2026-01-01T00:00:00Z"], "blockedByExceptions": []}
+        return ESTIMATE
 
     async def past_due(self, deadline: datetime) -> list[JobItem]:
         self._note("past_due", deadline)
-        return [] if self.job is None else [self.job]
+        return self.due
 
     async def add_exception(self, body: Mapping[str, Any], *, by: str) -> ExceptionItem:
         self._note("add_exception", body, by)
@@ -170,7 +183,7 @@ class FakeService:
         self._note("delete_exception", exception_id, by)
 
     def live_exception(self, item: ExceptionItem) -> ExceptionItem:
-        return item
+        return {**item, "nextWindow": EXCEPTION["nextWindow"]}
 
     async def cancel_instance(
         self, instance_id: str, *, group_number: int | None, reason: str, by: str

@@ -165,10 +165,10 @@ async def test_a_job_file_as_the_body(
 async def test_a_body_of_another_kind(http: httpx.AsyncClient, service: FakeService) -> None:
     answer = await http.post(JOBS, content=b"<x/>", headers={"Content-Type": "text/xml"})
     assert answer.status_code == 415
-    assert answer.json()["detail"] == "A job file is not of type text/xml."
+    assert answer.json()["detail"] == "What is sent here is not of type text/xml."
     answer = await http.post(JOBS, content=b"ab\xff")
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "The job file is not UTF-8 text: byte 2 is not."
+    assert answer.json()["detail"] == "The body is not UTF-8 text: byte 2 is not."
     assert service.calls == []
 
 

@@ -8,9 +8,19 @@ import httpx
 import pytest
 from api_shapes import shaped
 from api_token import TOKEN
-from fake_service import FakeService
+from fake_service import EXCEPTION, FakeService
 from fastapi import FastAPI
-from history import INSTANCE, JOB, NODES, RUNS, first_run, instance_created, job_added, node_added
+from history import (
+    INSTANCE,
+    JOB,
+    NODES,
+    RUNS,
+    at,
+    first_run,
+    instance_created,
+    job_added,
+    node_added,
+)
 from serving import serving
 
 from courier_backend.api.app import close_streams
@@ -18,6 +28,7 @@ from courier_backend.api.schemas import CodedItem, CodedItems, Event, Item, Item
 from courier_backend.client import calls
 from courier_backend.client.address import Address
 from courier_backend.client.async_client import AsyncClient
+from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import ZERO_ID
 from courier_backend.model.wire import (
     ArtifactItem,
@@ -261,3 +272,21 @@ async def test_history_and_what_is_new_are_told_alike(store: Store, url: str) ->
             live = [await anext(events) for _ in range(2)]
         page = await client.send(calls.list_events())
     assert live == page["items"]
+
+
+async def test_exception_rules_by_page(http: httpx.AsyncClient, store: Store) -> None:
+    ids = ["eeeeeeee-0000-4000-8000-000000000001", "eeeeeeee-1111-4000-8000-000000000002"]
+    for number, rule_id in enumerate(ids):
+        data = {"exceptionId": rule_id, "rrule": "RRULE:FREQ=DAILY", "duration": 5, "by": "ada"}
+        await store.append([NewEvent("exception-added", at(number), data=data)])
+    base = "/courier/scheduler-api/v1/exceptions"
+    first = (await http.get(f"{base}?pagination.size=1")).json()
+    assert [each["exceptionId"] for each in first["items"]] == ids[:1]
+    assert first["items"][0]["nextWindow"] == EXCEPTION["nextWindow"]
+    assert first["totalItems"] == 2
+    rest = (await http.get(first["pagination"]["nextLink"])).json()
+    assert [each["exceptionId"] for each in rest["items"]] == ids[1:]
+    newest = (await http.get(f"{base}?sortOrder=desc")).json()
+    assert [each["exceptionId"] for each in newest["items"]] == ids[::-1]
+    found = await http.get("/courier/resolve-api/v1/exception/eeeeeeee-1")
+    assert found.json()["item"] == {"id": ids[1]}

@@ -6,9 +6,15 @@ from sqlalchemy import Connection, select
 
 from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.store.queries.lookup import not_found
-from courier_backend.store.tables import instances, jobs, nodes, runs
+from courier_backend.store.tables import exceptions, instances, jobs, nodes, runs
 
-_TABLES: Final = {"job": jobs, "instance": instances, "run": runs, "node": nodes}
+_TABLES: Final = {
+    "job": jobs,
+    "instance": instances,
+    "run": runs,
+    "node": nodes,
+    "exception": exceptions,
+}
 SHORTEST: Final = 6
 
 
