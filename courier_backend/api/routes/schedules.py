@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from courier_backend.api import answers
 from courier_backend.api.context import ApiDep, By
-from courier_backend.api.paging import PageDep, answer_slice, moment
+from courier_backend.api.paging import PageDep, moment, sliced
 from courier_backend.api.schemas import Item, Items, problems, told
 from courier_backend.api.submissions import FileName, raw_body, small_body
 from courier_backend.model.errors import BadInput
@@ -41,7 +41,7 @@ MANUAL_BODY: Final = small_body(
 async def past_due(request: Request, api: ApiDep, page: PageDep, deadline: Deadline) -> Response:
     """The jobs that are expected to execute at a time or before it, the first due first."""
     found = await api.service.past_due(_deadline(deadline))
-    return answer_slice(request, page, found)
+    return answers.page(*sliced(request, page, found))
 
 
 @router.post(

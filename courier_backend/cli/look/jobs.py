@@ -34,7 +34,7 @@ COLUMNS: Final = (
     Column("Executions", "number", "executionCount"),
     Column("Last", "status", "lastInstance.status"),
 )
-
+_MOST_REASONS: Final = 3
 
 jobs: Final = group(
     "jobs",
@@ -140,7 +140,10 @@ def _schedule(job: JobItem) -> list[tuple[str, str]]:
     ]
     due = "" if next_time == ZERO_TIME else f"  ({ahead(next_time)})"
     facts.append(("Next execution", full(next_time) + due))
-    facts += [("Excepted", reason) for reason in job["exceptionReasons"]]
+    reasons = job["exceptionReasons"]
+    facts += [("Excepted", reason) for reason in reasons[:_MOST_REASONS]]
+    if len(reasons) > _MOST_REASONS:
+        facts.append(("", f"and {len(reasons) - _MOST_REASONS} more windows"))
     if job["scheduleRule"] != IMMEDIATE:
         facts.append(("Missed, overlapping", f"{job['missed']}, {job['overlap']}"))
     return facts
