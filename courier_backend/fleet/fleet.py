@@ -45,7 +45,8 @@ class Fleet:
     ) -> KnownNode:
         """Ask the node at `url` who it is and take it into the fleet; one we know is updated.
 
-        `keep`: of one we know, name, tags and whether it is archived stay as the operator set them.
+        Of one we know, a name and tags that are not given stay; `keep`: also whether it is
+        archived, and whatever is given.
 
         Raises:
             BadInput: the address is not one of a node.
@@ -68,8 +69,10 @@ class Fleet:
         _check_protocol(base, identity)
         node = _known(identity, base, token, name, tags, builtin=builtin, lab=lab)
         known = self.directory.find(node.id)
-        if keep and known is not None:
-            node.name, node.tags, node.archived = known.name, known.tags, known.archived
+        if known is not None:
+            node.name = known.name if keep or not name else node.name
+            node.tags = known.tags if keep or not tags else node.tags
+            node.archived = keep and known.archived
         now = self._clock()
         latency = (now - asked).total_seconds()
         await self._take_in(node, by, latency, _skew(identity, now))

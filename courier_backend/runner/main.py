@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,13 +20,16 @@ from courier_backend.runner.execution.control_groups import delegated_groups
 from courier_backend.runner.execution.host import Host
 from courier_backend.runner.execution.limits import Limiter
 from courier_backend.runner.execution.orphans import become_subreaper
-from courier_backend.runner.home.announcement import announce, withdraw
+from courier_backend.runner.home.announcement import announce, node_url, withdraw
 from courier_backend.runner.home.lock import hold_home
 from courier_backend.runner.http.app import RunnerApp
 from courier_backend.runner.http.server import QuietServer, bind, make_server, url_of
 from courier_backend.runner.interpreters.folder import added_folders
 from courier_backend.runner.interpreters.registry import Interpreters
+from courier_backend.runner.node import Node
 from courier_backend.runner.runner import Runner
+
+Tell = Callable[[Path, Sequence[tuple[str, str]]], None]
 
 _GC_THRESHOLDS: Final = (50_000, 20, 50)
 _FEWEST_NODES: Final = 1
@@ -43,11 +47,13 @@ def serve(
     first: int = 0,
     idle_seconds: float | None = None,
     dry_restart: bool = False,
+    tell: Tell | None = None,
 ) -> None:
     """Serve the nodes of `home` until a signal, or until it was idle for `idle_seconds`.
 
     `first` is the number of the first node, where a lab is spread over several runners;
-    `dry_restart`: restarts of the machine are only simulated.
+    `dry_restart`: restarts of the machine are only simulated. `tell` hears of the home and of
+    the nodes (name and address) once they answer.
 
     Raises:
         CourierError: it cannot serve; the sentence says why.
@@ -60,13 +66,15 @@ def serve(
         bound = bind(listen, insecure_listen=insecure_listen)
         hold_home(setup.home)
         withdraw(setup.home)
-        asyncio.run(_serve(setup, bound, idle_seconds))
+        asyncio.run(_serve(setup, bound, idle_seconds, tell))
     except OSError as error:
         reason = error.strerror or str(error)
         raise Conflict(f"The home {setup.home} cannot be used: {reason}.") from error
 
 
-async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None) -> None:
+async def _serve(
+    setup: Setup, bound: socket.socket, idle_seconds: float | None, tell: Tell | None
+) -> None:
     become_subreaper()
     interpreters = Interpreters(added_folders(setup.home, places()))
     limiter = Limiter(delegated_groups())
@@ -75,7 +83,7 @@ async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None)
     runner = Runner(setup.home, nodes, host)
     await runner.resume()
     url = url_of(bound)
-    ready = partial(announce, setup.home, url, nodes)
+    ready = partial(_announce, setup.home, url, nodes, tell)
     server = make_server(RunnerApp(runner), ready, runner.pulse.end_all)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -88,6 +96,12 @@ async def _serve(setup: Setup, bound: socket.socket, idle_seconds: float | None)
     finally:
         withdraw(setup.home)
         await runner.close()
+
+
+def _announce(home: Path, url: str, nodes: list[Node], tell: Tell | None) -> None:
+    announce(home, url, nodes)
+    if tell is not None:
+        tell(home, [(node.name, node_url(url, node)) for node in nodes])
 
 
 def _watch_idle(runner: Runner, server: QuietServer, idle_seconds: float) -> None:

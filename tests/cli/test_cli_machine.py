@@ -1,6 +1,7 @@
 """The fleet, the lab, the backend and the doctor."""
 
 import io
+import json
 import socket
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import cli_samples as sample
 import pytest
 from cli_backend import Backend, item, page, problem
-from cli_outcome import Courier
+from cli_outcome import Courier, Outcome
 
 from courier_backend.cli.doctor import files, processes, surroundings
 from courier_backend.client.address import Address
@@ -59,9 +60,27 @@ class TestFleet:
         tag = courier(
             "node", "add", "http://x", "--token-file", str(tmp_path / "good"), "--tag", "x"
         )
-        assert bad.error["message"].endswith("holds no token.")
+        assert bad.error["message"].endswith("holds no token for http://x.")
         assert tag.error["message"] == "'x' is no tag: it looks like role=web."
         assert bad.code == tag.code == 2
+
+    def test_the_token_stands_in_the_file_of_the_runner(
+        self, backend: Backend, courier: Courier, tmp_path: Path
+    ) -> None:
+        backend.on("POST", NODES, item(sample.node()))
+        nodes = [{"id": "a", "token": "of-a"}, {"id": "b", "token": "of-b"}]
+        (tmp_path / "runner.json").write_text(json.dumps({"url": "http://h:1", "nodes": nodes}))
+        (tmp_path / "odd.json").write_text('{"nodes": 3}')
+
+        def add(node: str, file: str) -> Outcome:
+            url = f"http://h:1/nodes/{node}"
+            return courier("node", "add", url, "--token-file", str(tmp_path / file))
+
+        assert add("b", "runner.json").code == 0
+        assert backend.requests[0].json["token"] == "of-b"
+        unknown = add("c", "runner.json")
+        assert unknown.error["message"].endswith("holds no token for http://h:1/nodes/c.")
+        assert add("b", "odd.json").code == 2
 
     def test_a_node_that_refuses(self, backend: Backend, courier: Courier, tmp_path: Path) -> None:
         (tmp_path / "token").write_text("token")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from socket import gethostname
 from typing import Final
 
 import click
 
+from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import epilog
 from courier_backend.cli.lazy import Entry, LazyGroup
 from courier_backend.cli.options import common
@@ -51,7 +54,7 @@ def runner(
 ) -> int:
     """Run the agent that executes steps on this machine, until it is told to end.
 
-    Its address and token stand in runner.json of its home, for `courier node add`.
+    Its address and token stand in runner.json of its home: `courier node add` takes that file.
     """
     if context.invoked_subcommand is not None:
         return 0
@@ -59,8 +62,6 @@ def runner(
     from courier_backend.runner.main import serve  # noqa: PLC0415  all of the runner
 
     folder = Path(home).expanduser() if home else session.places.builtin_node
-    if is_terminal(sys.stderr):
-        say(f"Address and token will stand in {folder / 'runner.json'}.")
     serve(
         listen,
         folder,
@@ -69,5 +70,18 @@ def runner(
         seed=seed,
         insecure_listen=insecure_listen,
         dry_restart=dry_restart,
+        tell=_tell if is_terminal(sys.stderr) else None,
     )
     return 0
+
+
+def _tell(home: Path, nodes: Sequence[tuple[str, str]]) -> None:
+    """How to take the nodes (names and addresses) into a fleet."""
+    file = home / "runner.json"
+    if len(nodes) > 1:
+        say(f"{len(nodes)} nodes answer; their addresses and tokens stand in {file}.")
+        return
+    [(name, url)] = nodes
+    url = url.replace("//0.0.0.0:", f"//{gethostname()}:")
+    say(f"Node {clean(name)} answers; this takes it into a fleet:")
+    say(f"  courier node add {url} --token-file {file}")

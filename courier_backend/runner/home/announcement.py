@@ -20,7 +20,7 @@ def announce(home: Path, url: str, nodes: list[Node]) -> None:
             {
                 "id": node.id,
                 "name": node.name,
-                "url": f"{url}/nodes/{node.id}",
+                "url": node_url(url, node),
                 "token": node.token.decode(),
                 "home": str(node.host.home),
             }
@@ -28,6 +28,11 @@ def announce(home: Path, url: str, nodes: list[Node]) -> None:
         ],
     }
     write_json(home / "runner.json", told)
+
+
+def node_url(url: str, node: Node) -> str:
+    """The address of a node that a runner at `url` hosts."""
+    return f"{url}/nodes/{node.id}"
 
 
 def withdraw(home: Path) -> None:
