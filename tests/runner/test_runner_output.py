@@ -1,6 +1,7 @@
 """Output: kept within bounds on disk and in memory, however much a step prints."""
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 
@@ -91,6 +92,34 @@ def test_output_that_cannot_be_kept_is_counted_and_told(tmp_path: Path) -> None:
     spool.flush()
     assert spool.total == 4
     assert spool.trouble == "output could not be kept: No such file or directory"
+
+
+@pytest.mark.parametrize("full_after", [0, 5, 10, 12])
+def test_a_disk_that_fills_up_costs_output_and_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full_after: int
+) -> None:
+    """Whatever is printed after it, and wherever the file would have to be changed."""
+    room = full_after
+    write = os.write
+
+    def write_while_there_is_room(descriptor: int, data: bytes) -> int:
+        nonlocal room
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = write(descriptor, bytes(data)[:room])
+        room -= written
+        return written
+
+    monkeypatch.setattr(os, "write", write_while_there_is_room)
+    spool = Spool(tmp_path / "a.stdout", SpoolBounds(10, 4))
+    spool.flush()
+    for _ in range(100):
+        spool.write(b"abcdefg")
+    spool.close()
+    assert spool.total == 700
+    assert spool.trouble == "output could not be kept: No space left on device"
+    head = min(full_after, 10)
+    assert b"".join(spool.kept())[:head] == b"abcdefgabc"[:head]
 
 
 @pytest.mark.anyio

@@ -138,12 +138,12 @@ class Spool:
 
     def _append(self, data: bytes) -> None:
         view = memoryview(data)
-        while view:
+        while view and not self.trouble:
             part = view[: self._room()]
-            if not self.trouble:
-                self._put(part)
+            self._put(part)
             self._written += len(part)
             view = view[len(part) :]
+        self._written += len(view)
 
     def _room(self) -> int:
         """Bytes that the present file still takes; begins the next one where it is full."""
