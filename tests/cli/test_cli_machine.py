@@ -235,6 +235,13 @@ class TestDoctor:
         monkeypatch.setattr("courier_backend.cli.doctor.files.shutil.disk_usage", lambda _p: usage)
         assert [finding.state for finding in files.room(places())] == [state]
 
+    def test_no_space_is_bad_whatever_the_settings_allow(
+        self, courier_home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (courier_home / "config").mkdir(parents=True)
+        (courier_home / "config" / "config.toml").write_text("[evidence]\nmin_free_bytes = 0\n")
+        self.test_disk_space(monkeypatch, 1024, "bad")
+
     @pytest.mark.parametrize(("limit", "state"), [(1024, "warn"), (65536, "ok"), (-1, "ok")])
     def test_open_files(self, monkeypatch: pytest.MonkeyPatch, limit: int, state: str) -> None:
         monkeypatch.setattr(

@@ -22,6 +22,8 @@ from runner_harness import (
     until,
 )
 
+from courier_backend.artifact.format import gap_marker
+from courier_backend.runner.execution import spool as spool_module
 from courier_backend.runner.execution.host import Host
 from courier_backend.runner.execution.spool import Spool, SpoolBounds
 from courier_backend.runner.runs import reader as reader_module
@@ -118,8 +120,20 @@ def test_a_disk_that_fills_up_costs_output_and_no_time(
     spool.close()
     assert spool.total == 700
     assert spool.trouble == "output could not be kept: No space left on device"
-    head = min(full_after, 10)
-    assert b"".join(spool.kept())[:head] == b"abcdefgabc"[:head]
+    head = b"abcdefgabc"[:full_after]
+    wanted = head + gap_marker(700 - len(head))
+    assert b"".join(spool.kept()) == wanted
+    assert spool.kept_bytes() == len(wanted)
+    assert spool.part(len(head) + 1, 8) == b"[courier"
+
+
+def test_output_leaves_the_last_space_to_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_module, "LEFT_FREE_BYTES", 1 << 62)
+    spool = Spool(tmp_path / "a.stdout")
+    spool.write(b"x" * 100_000)
+    assert spool.trouble == "output could not be kept: No space left on device"
 
 
 @pytest.mark.anyio

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from courier_backend.model.places import Places
 
 _GOOD_FREE: Final = 2 * 1024**3
+_LEAST_FREE: Final = 16 * 1024**2
 _SQLITE: Final = b"SQLite format 3\x00"
 
 
@@ -112,6 +113,8 @@ def room(places: Places) -> list[Finding]:
     if free < least:
         hint = f"Make room: below {size(least)} no new instance starts."
         return [bad("disk space", words, hint)]
+    if free < _LEAST_FREE:
+        return [bad("disk space", words, "Make room: next to nothing can be written any more.")]
     if free < _GOOD_FREE:
         return [warn("disk space", words, "Evidence of large jobs may need more.")]
     return [ok("disk space", words)]

@@ -47,7 +47,8 @@ async def make_evidence(
         contents = _contents(story, revealing, files)
         return await asyncio.to_thread(_keep_in_file, task, contents)
     except (OSError, ValueError) as error:
-        reason = task.secrets.mask.text(f"the evidence could not be made: {error}")
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = task.secrets.mask.text(f"the evidence could not be made: {cause}")
         note: EvidenceNote = {
             "state": "none", "bytes": 0, "sha256": "", "inline": False, "reason": reason
         }  # fmt: skip

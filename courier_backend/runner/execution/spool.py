@@ -7,6 +7,7 @@ offset of its first byte: ``<attempt>.stdout.0`` is the head; of the later ones 
 are kept, which hold at least the tail.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from courier_backend.artifact.format import HEAD_BYTES, TAIL_BYTES, gap_marker
 from courier_backend.runner.execution.output_cipher import OutputCipher
 
 HELD_BYTES: Final = 16 * 1024
+LEFT_FREE_BYTES: Final = 4 * 1024 * 1024
+_CHECK_EVERY: Final = 1024 * 1024
 _CHUNK: Final = 256 * 1024
 _PRIVATE: Final = 0o600
 
@@ -44,6 +47,8 @@ class Spool:
         self._written = 0
         self._held = bytearray()
         self._holds = True
+        self._kept_upto = 0
+        self._check_at = 0
         self.total = 0
         self.trouble = ""
 
@@ -104,24 +109,27 @@ class Spool:
         """Head, the number of bytes that were left out, tail."""
         if self._held:
             return iter((bytes(self._held),)), 0, iter(())
-        head_end = min(self.total, self._bounds.head)
-        tail = min(self.total - head_end, self._bounds.tail)
-        skipped = self.total - head_end - tail
-        return self._read(0, head_end), skipped, self._read(self.total - tail, self.total)
+        head, tail = self._gap()
+        return self._read(0, head), tail - head, self._read(tail, self.total)
 
     def kept_bytes(self) -> int:
         """The size of what `kept` gives."""
-        head_end = min(self.total, self._bounds.head)
-        rest = self.total - head_end
-        tail = min(rest, self._bounds.tail)
-        gap = len(gap_marker(rest - tail)) if rest > tail else 0
-        return head_end + gap + tail
+        head, tail = self._gap()
+        marker = len(gap_marker(tail - head)) if tail > head else 0
+        return head + marker + self.total - tail
+
+    def _gap(self) -> tuple[int, int]:
+        """Where the head ends and the tail begins; of what the disk refused there is no tail."""
+        if self.trouble:
+            return min(self._kept_upto, self._bounds.head), self.total
+        head = min(self.total, self._bounds.head)
+        return head, max(head, self.total - self._bounds.tail)
 
     def part(self, offset: int, limit: int) -> bytes:
         """Bytes of what `kept` gives, from `offset` on."""
         if self._held:
             return bytes(self._held[offset : offset + limit])
-        if offset + limit <= min(self.total, self._bounds.head):
+        if offset + limit <= self._gap()[0]:
             return b"".join(self._read(offset, offset + limit))
         skipped, found = 0, bytearray()
         for chunk in self.kept():
@@ -162,15 +170,27 @@ class Spool:
         self._offsets = [*self._offsets[:1], *self._offsets[1:][-1:]]
 
     def _put(self, part: memoryview) -> None:
+        self._kept_upto = self._written
         try:
             if self._descriptor < 0:
                 self._begin()
+            if self._written >= self._check_at:
+                self._check_room()
             if self._cipher is not None:
                 part = memoryview(self._cipher.apply(bytes(part), self._written))
             while part:
-                part = part[os.write(self._descriptor, part) :]
+                written = os.write(self._descriptor, part)
+                self._kept_upto += written
+                part = part[written:]
         except OSError as error:
             self.trouble = f"output could not be kept: {error.strerror}"
+
+    def _check_room(self) -> None:
+        """Now and then: output must not take the last space, which the journal needs."""
+        self._check_at = self._written + _CHECK_EVERY
+        disk = os.fstatvfs(self._descriptor)
+        if disk.f_bavail * disk.f_frsize < LEFT_FREE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _begin(self) -> None:
         path = self._path(self._begun_at)
