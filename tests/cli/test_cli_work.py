@@ -241,6 +241,15 @@ class TestProgress:
         assert progress.hear(_event(late)) == []
         assert progress.groups[0] == {"success": 1}
 
+    def test_what_runs_does_not_wait_again(self) -> None:
+        progress = Progress()
+        progress.look(_running(), [_item(sample.run(status="running"))])
+
+        late = sample.event(11, "run-received", sample.RUN_ID, status="received")
+
+        assert progress.hear(_event(late)) == []
+        assert progress.groups[0] == {"running": 1}
+
     def test_a_late_completion_replaces_a_time_out(self) -> None:
         progress = Progress()
         progress.look(_running(), [_item(sample.run(status="timeout"))])

@@ -134,6 +134,10 @@ def test_output_leaves_the_last_space_to_the_journal(
     spool = Spool(tmp_path / "a.stdout")
     spool.write(b"x" * 100_000)
     assert spool.trouble == "output could not be kept: No space left on device"
+    spool.close()
+    left = gap_marker(100_000)
+    assert b"".join(spool.kept()) == left
+    assert b"".join(Spool.found(tmp_path / "a.stdout").kept()) == left, "also after a restart"
 
 
 @pytest.mark.anyio

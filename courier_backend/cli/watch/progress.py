@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _OF_RUNS: Final = frozenset({"run-changed", "run-received", "run-finished", "step-started"})
 
 
+_STAGES: Final = {"": 0, "pending": 1, "dispatched": 2, "received": 3, "running": 4}
+_ENDED: Final = 5
+
+
 @dataclass(slots=True)
 class _Run:
     group: int
@@ -85,8 +89,8 @@ class Progress:
         return sum(counts[status] for status in FINAL_RUN)
 
     def _run(self, run: _Run, status: str, reason: str) -> list[Change]:
-        # An event may tell what a later look has shown already: what ended does not begin again.
-        if run.status in FINAL_RUN and status not in FINAL_RUN:
+        # An event may tell what a later look has shown already: no run goes back.
+        if _STAGES.get(status, _ENDED) < _STAGES.get(run.status, _ENDED):
             return []
         if status == run.status and (status in FINAL_RUN or reason == run.reason):
             return []

@@ -10,6 +10,7 @@ are kept, which hold at least the tail.
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -88,8 +89,11 @@ class Spool:
         return bool(self._held)
 
     def close(self) -> None:
-        """No more will be written."""
+        """No more will be written; who reads the files later is told of what is not there."""
         if self._descriptor >= 0:
+            if self.trouble and self._cipher is None:
+                with suppress(OSError):
+                    os.write(self._descriptor, gap_marker(self.total - self._kept_upto))
             os.close(self._descriptor)
             self._descriptor = -1
 
