@@ -207,6 +207,13 @@ def test_what_a_path_leads_to_is_what_stands_there(document: object) -> None:
     assert found == expected if isinstance(expected, str) else json.loads(found) == expected
 
 
+@pytest.mark.parametrize("text", ["[", "{}", '"', "", "1"])
+def test_a_document_that_is_a_text_is_that_text(text: str) -> None:
+    assert at_path("$", json.dumps(text)) == text
+    with pytest.raises(NoValue, match="there is nothing"):
+        at_path("$.a", json.dumps(text))
+
+
 def test_only_required_outputs_are_told_as_missing() -> None:
     rules = {"A": {"required": True}, "B": {"required": False}, "C": {"required": True}}
     missing = {"A": "no file", "B": "no match", "C": "not JSON"}

@@ -31,6 +31,8 @@ def at_path(path: str, text: str, seconds: float = SECONDS) -> str:
     if fault := path_fault(path):
         raise NoValue(fault)
     document = _read(text)
+    if isinstance(document, str):  # the library would read it once more
+        document = json.dumps(document)
     try:
         with _no_longer_than(seconds):
             found = [match.value for match in environment().compile(path).finditer(document)]
