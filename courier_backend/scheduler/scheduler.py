@@ -35,7 +35,7 @@ from courier_backend.store.queries.schedules import (
 from courier_backend.store.rehearsal import is_rehearsal
 from courier_backend.store.store import Store
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 200
 """So many jobs are looked at together."""
 
 GAP: Final = timedelta(seconds=2 * LOOK_SECONDS)
@@ -139,7 +139,7 @@ class Scheduler:
         try:
             async with self.lock:
                 await self._executions.refuse_when_full()
-                await self._settle(self._jobs.due(now, AT_ONCE), now)
+                await self._settle_due(now)
                 await self._begin_waiting(now)
         except OutOfSpace as error:
             _log.warning("%s", error)
@@ -155,41 +155,58 @@ class Scheduler:
         self._watched_since = min(self._watched_since, now)
         self._looked_at = now
 
-    async def _settle(self, job_ids: Sequence[str], now: datetime) -> None:
-        """Look at jobs; each is one change, and all are written together."""
-        if not job_ids:
-            return
-        turns = [turn async for turn in self._turns_of(job_ids, now)]
-        await self._carry_out(turns, now)
+    async def _settle_due(self, now: datetime) -> None:
+        """Look at all jobs that are due; what is found for some is written while others are read.
 
-    async def _turns_of(self, job_ids: Sequence[str], now: datetime) -> AsyncIterator[Turn]:
-        """What there is to be written of jobs; one that is faulty does not keep the others down."""
+        Raises:
+            OutOfSpace: the disk refused some of it.
+        """
+        writing: list[tuple[Turn, asyncio.Task[CourierError | None]]] = []
+        async with asyncio.TaskGroup() as group:
+            while job_ids := self._jobs.due(now, AT_ONCE):
+                turns = await self._turns_of(job_ids, now)
+                writing += [(turn, group.create_task(self._write(turn.events))) for turn in turns]
+        await self._finish([(turn, task.result()) for turn, task in writing], now)
+
+    async def _settle(self, job_ids: Sequence[str], now: datetime) -> None:
+        """The same of some jobs, due or not."""
+        turns = await self._turns_of(job_ids, now)
+        faults = await asyncio.gather(*(self._write(turn.events) for turn in turns))
+        await self._finish(zip(turns, faults, strict=True), now)
+
+    async def _turns_of(self, job_ids: Sequence[str], now: datetime) -> list[Turn]:
+        """What there is to be written of jobs, which are to be looked at anew after that.
+
+        One that is faulty does not keep the others down.
+        """
         found = await self._store.read(lambda c: schedules(c, job_ids))
         fleet = self._executions.view()
         watch = Watch(self._watched_since, self._grace)
+        turns: list[Turn] = []
         for job in found:
             try:
-                yield self._turns.take(job, self.exceptions, watch, fleet, now)
+                turns.append(self._turns.take(job, self.exceptions, watch, fleet, now))
             except Exception:  # noqa: BLE001
                 _log.exception("job %s could not be looked at; it is looked at again", job.job_id)
                 self._jobs.put(job.job_id, now + RETRY)
+            else:
+                self._jobs.put(job.job_id, turns[-1].coming.wake_at)
+        return turns
 
-    async def _carry_out(self, turns: Sequence[Turn], now: datetime) -> None:
-        """Write turns together; then let their instances begin.
+    async def _finish(
+        self, written: Iterable[tuple[Turn, CourierError | None]], now: datetime
+    ) -> None:
+        """Let begin what was written; look again at what was not.
 
         Raises:
-            OutOfSpace: the disk refused some of them.
+            OutOfSpace: the disk refused some of it.
         """
-        faults = await asyncio.gather(*(self._write(turn.events) for turn in turns))
-        made: list[Made] = []
-        for turn, fault in zip(turns, faults, strict=True):
-            if fault is None:
-                made += turn.made
-                self._jobs.put(turn.job.job_id, turn.coming.wake_at)
-            else:
+        written = list(written)
+        for turn, fault in written:
+            if fault is not None:
                 self._jobs.put(turn.job.job_id, now + RETRY)
-        await self.begun(made)
-        _raise_full(faults)
+        await self.begun([each for turn, fault in written if fault is None for each in turn.made])
+        _raise_full(fault for _, fault in written)
 
     async def _write(self, events: Sequence[NewEvent]) -> CourierError | None:
         try:
@@ -210,8 +227,7 @@ class Scheduler:
 
     async def _begin_waiting(self, now: datetime) -> None:
         notes, begun = await self._waiting.look(self.exceptions, now, AT_ONCE)
-        if notes:
-            await self._store.append(notes)
+        await self._write(notes)
         faults = await asyncio.gather(*(self._write([each.event]) for each in begun))
         written = [each for each, fault in zip(begun, faults, strict=True) if fault is None]
         for each in written:
@@ -306,9 +322,8 @@ class Scheduler:
         self, job_ids: Sequence[str], rules: Sequence[ExceptionRule], now: datetime
     ) -> list[Turn]:
         """Account for what was due by the rules until now; then what other rules make different."""
-        turns = [turn async for turn in self._turns_of(job_ids, now)]
         if not is_rehearsal():
-            await self._carry_out([turn for turn in turns if turn.made], now)
+            await self._settle(job_ids, now)
         found = await self._store.read(lambda c: schedules(c, job_ids))
         moved = (self._turns.move(job, rules, now) for job in found)
         return [turn for turn in moved if turn.change]

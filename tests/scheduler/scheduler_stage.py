@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from courier_backend.daemon.settings import EvidenceSettings, Settings
+from courier_backend.daemon.vault import Vault
 from courier_backend.delivery.directory import NodeDirectory
 from courier_backend.fleet.saved import SavedTargets
 from courier_backend.model.errors import OutOfSpace
@@ -117,7 +118,9 @@ class Stage:
         )
         self.starts = Starts(store, executions, self.scheduler, time)
         self.schedules = Schedules(store, self.scheduler, time)
-        self.jobs = Jobs(store, executions, self.scheduler, self.schedules, self.starts, time)
+        self.jobs = Jobs(
+            store, executions, self.scheduler, self.schedules, self.starts, Vault(b"k" * 32), time
+        )
 
     @staticmethod
     def submission(rule: str, **more: Any) -> Submission:
