@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from runner_harness import one, runner_inside, step, text_of
 
-from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.gate import started
 from courier_backend.runner.interpreters.interpreter import ANSWER_BYTES, Answer, Program
 from courier_backend.runner.interpreters.registry import Interpreters
 
@@ -42,14 +42,14 @@ async def _ran(tmp_path: Path, make: Callable[[Request], Program], **given: Any)
 
 async def test_arguments_stay_what_they_are(tmp_path: Path) -> None:
     hostile = ("$(touch x)", "a b", "'\"", "*", "-n", "")
-    program = Program(RUN_ARGUMENTS, [], ("printf", "[%s]", *hostile))
+    program = started(["printf", "[%s]", *hostile])
     lines = await _ran(tmp_path, lambda _: program)
     assert text_of(lines) == "".join(f"[{word}]" for word in hostile)
 
 
 async def test_what_is_written_behind_the_gate_is_read_whole(tmp_path: Path) -> None:
     data = b"line\n" * 200_000
-    program = Program('exec "$@"', [], ("wc", "-c"), stdin=data)
+    program = started(["wc", "-c"], stdin=data)
     assert text_of(await _ran(tmp_path, lambda _: program)).strip() == str(len(data))
 
 
@@ -59,7 +59,7 @@ async def test_a_program_that_reads_nothing_ends_all_the_same(tmp_path: Path) ->
 
 
 async def test_without_input_there_is_nothing_to_read(tmp_path: Path) -> None:
-    program = Program(RUN_ARGUMENTS, [], ("cat",))
+    program = started(["cat"])
     assert text_of(await _ran(tmp_path, lambda _: program)) == ""
 
 

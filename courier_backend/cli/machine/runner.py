@@ -10,14 +10,27 @@ from typing import Final
 
 import click
 
+from courier_backend.cli.body import STDIN
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import epilog
 from courier_backend.cli.lazy import Entry, LazyGroup
 from courier_backend.cli.options import common
 from courier_backend.cli.output import is_terminal, say
 from courier_backend.cli.session import Session
+from courier_backend.model.errors import BadInput
 
 _INSTALL: Final = "courier_backend.cli.machine.install"
+
+
+def _job_file(job_file: str, *, from_stdin: bool) -> str:
+    """The one file that was named.
+
+    Raises:
+        BadInput: none was, or two.
+    """
+    if bool(job_file) == from_stdin:
+        raise BadInput("--zero needs either --job-file FILE or --stdin.")
+    return STDIN if from_stdin else job_file
 
 
 @click.group(
@@ -39,6 +52,18 @@ _INSTALL: Final = "courier_backend.cli.machine.install"
 @click.option("--seed", type=int, default=None, help="Of several: same seed, same ids and facts.")
 @click.option("--insecure-listen", is_flag=True, help="Beyond loopback, though without TLS.")
 @click.option("--dry-restart", is_flag=True, help="Only simulate restarts of the machine.")
+@click.option("--zero", is_flag=True, help="Execute one job here, without any backend, and end.")
+@click.option("--job-file", metavar="FILE", default="", help="Its file, for --zero (- stdin).")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Its file comes on stdin, for --zero.")
+@click.option(
+    "--output-dir",
+    metavar="DIR",
+    default="",
+    help="For the evidence of --zero (~/.courier/zero-mode/runs).",
+)
+@click.option(
+    "--dry-run", "rehearsal", is_flag=True, help="With --zero: only say what would be executed."
+)
 @common(with_address=False)
 @click.pass_context
 def runner(
@@ -51,17 +76,32 @@ def runner(
     seed: int | None,
     insecure_listen: bool,
     dry_restart: bool,
+    zero: bool,
+    job_file: str,
+    from_stdin: bool,
+    output_dir: str,
+    rehearsal: bool,
 ) -> int:
     """Run the agent that executes steps on this machine, until it is told to end.
 
     Its address and token stand in runner.json of its home: `courier node add` takes that file.
+    With --zero it executes the steps of one job file on this machine instead, leaves the same
+    evidence, and ends.
     """
     if context.invoked_subcommand is not None:
         return 0
     session = context.ensure_object(Session)
+    folder = Path(home).expanduser() if home else session.places.builtin_node
+    if zero:
+        from courier_backend.cli.machine.zero import run_zero  # noqa: PLC0415  start-up time
+
+        session.dry_run = rehearsal
+        file = _job_file(job_file, from_stdin=from_stdin)
+        return run_zero(session, file, output_dir, folder, dry_restart=dry_restart)
+    if job_file or from_stdin or output_dir or rehearsal:
+        raise BadInput("--job-file, --stdin, --output-dir and --dry-run are for --zero alone.")
     from courier_backend.runner.main import serve  # noqa: PLC0415  all of the runner
 
-    folder = Path(home).expanduser() if home else session.places.builtin_node
     serve(
         listen,
         folder,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from typing import Any, Final
 
 from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE
@@ -60,7 +61,7 @@ class AnsibleInterpreter:
             "aws": aws,
             "extraVars": _variables(order),
         }
-        return helped("playbook", task, [*words, playbook])
+        return helped("playbook", task, [shlex.join([*words, playbook])])
 
 
 def _options(order: Order) -> list[str]:

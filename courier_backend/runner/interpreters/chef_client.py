@@ -1,12 +1,13 @@
 """The chef-client interpreter: Chef Infra Client runs, cookbooks are fetched, keys are renewed."""
 
 import os
+import shlex
 from typing import Final
 
 from courier_backend.model.commands import CHEF_CLIENT, LOCAL, MODES
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.protocol import Skill
-from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.gate import started
 from courier_backend.runner.interpreters.helped import helped
 from courier_backend.runner.interpreters.interpreter import Program
 from courier_backend.runner.interpreters.orders import Order, read_order, unfit
@@ -53,8 +54,7 @@ class ChefClientInterpreter:
         if order.exec == _ROTATE:
             return self._rotation(order, request)
         if order.exec == _RUN:
-            words = self._run(order, request, order.text("path"))
-            return Program(RUN_ARGUMENTS, words, tuple(words))
+            return started(self._run(order, request, order.text("path")))
         return self._fetching(order, request)
 
     def _run(self, order: Order, request: Request, cookbooks: str) -> list[str]:
@@ -79,7 +79,8 @@ class ChefClientInterpreter:
             raise unfit('"args.cookbooks" is missing (names, with commas between them)')
         then = self._run(order, request, folder) if order.exec == _EXECUTE else []
         task = {"url": url, "path": folder, "cookbooks": cookbooks, "then": then}
-        return helped("cookbooks", task, ["download", url, *cookbooks, folder, *then])
+        what = shlex.join(["download", url, *cookbooks, "to", folder])
+        return helped("cookbooks", task, [what, shlex.join(then)] if then else [what])
 
     def _rotation(self, order: Order, request: Request) -> Program:
         name = order.text("name", str(request.facts.get("fqdn") or ""))
@@ -89,7 +90,7 @@ class ChefClientInterpreter:
         if url := order.text("url"):
             words += ["--server-url", url]
         key = order.text("path", _KEY)
-        return Program(_ROTATION, [*words, "--file", key], (key, *words))
+        return Program(_ROTATION, [shlex.join([*words, "--file", key])], (key, *words))
 
     def _needed(self, program: str, request: Request) -> str:
         return needed_program(program, request.environment, CHEF_PLACES, self.skill["name"])

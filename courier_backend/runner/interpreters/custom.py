@@ -12,7 +12,7 @@ import orjson
 
 from courier_backend.model.variables import value_text
 from courier_backend.runner.interpreters.folder import Found
-from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.gate import started
 from courier_backend.runner.interpreters.interpreter import ANSWER_BYTES, Answer, Program
 from courier_backend.runner.interpreters.request import Request
 
@@ -35,10 +35,8 @@ class CustomInterpreter:
             "timeout": request.timeout_seconds,
             "os": request.os_name,
         }
-        shown = [orjson.dumps(request.command).decode()]
-        return Program(
-            RUN_ARGUMENTS, shown, (self.path,), stdin=orjson.dumps(asked), conclude=concluded
-        )
+        shown = orjson.dumps(request.command).decode()
+        return started([self.path], shown, stdin=orjson.dumps(asked), conclude=concluded)
 
 
 def concluded(exit_code: int, said: bytes) -> Answer:

@@ -6,7 +6,8 @@ takes the shell's place (``exec``), so the gate costs no process more.
 """
 
 import shlex
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from courier_backend.runner.interpreters.interpreter import Program
 
@@ -15,11 +16,15 @@ GATE_SHUT: Final = 125
 """What a process at the gate exits with when the runner is gone."""
 OPEN: Final = b"\n"
 """What opens the gate."""
-RUN_ARGUMENTS: Final = 'exec "$@"'
-"""The script of a program that is its arguments."""
+_RUN_ARGUMENTS: Final = 'exec "$@"'
 
 _GATE: Final = f"read -r _ || exit {GATE_SHUT}\n"
 _NOTHING_TO_READ: Final = "exec </dev/null\n"
+
+
+def started(words: Sequence[str], shown: str = "", **more: Any) -> Program:  # noqa: ANN401
+    """A program that is its words; `more` are other fields of it. Shown as a shell has it."""
+    return Program(_RUN_ARGUMENTS, [shown or shlex.join(words)], tuple(words), **more)
 
 
 def gated(program: Program) -> str:

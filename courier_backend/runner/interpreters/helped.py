@@ -1,13 +1,14 @@
 """Programs that one of our helpers runs: how the helper is started."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 import courier_backend
-from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.gate import started
 from courier_backend.runner.interpreters.interpreter import Program
 
 _ROOT: Final = str(Path(courier_backend.__file__).parents[1])
@@ -19,5 +20,5 @@ _BEGIN: Final = (
 
 def helped(helper: str, task: dict[str, Any], shown: list[str]) -> Program:
     """A program that `helper` runs; its task goes to it on standard input."""
-    arguments = (sys.executable, "-I", "-c", _BEGIN, helper, _ROOT)
-    return Program(RUN_ARGUMENTS, shown, arguments, stdin=orjson.dumps(task))
+    words = [sys.executable, "-I", "-c", _BEGIN, helper, _ROOT]
+    return replace(started(words, stdin=orjson.dumps(task)), shown=shown)

@@ -1,6 +1,7 @@
 """The inspec interpreter: compliance scans, their reports kept as evidence."""
 
 import os
+import shlex
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -53,7 +54,7 @@ class InspecInterpreter:
             "report": "" if reporter == "cli" else _report(order, reporter),
             "minSuccess": _least(order),
         }
-        return helped("scan", task, words)
+        return helped("scan", task, [shlex.join(words)])
 
 
 def _login(order: Order, inspec: str) -> list[str]:

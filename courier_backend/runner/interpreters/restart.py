@@ -10,7 +10,7 @@ from typing import Final
 from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
-from courier_backend.runner.interpreters.gate import RUN_ARGUMENTS
+from courier_backend.runner.interpreters.gate import started
 from courier_backend.runner.interpreters.interpreter import Program
 from courier_backend.runner.interpreters.orders import read_order, unfit
 from courier_backend.runner.interpreters.programs import find_program, needed_program
@@ -40,12 +40,11 @@ class RestartInterpreter:
         """
         arguments = ("-r", when(request.command))
         if request.dry_restart:
-            said = f"dry: the machine is not restarted ({_SHUTDOWN} {' '.join(arguments)})"
-            shown_as = [_SHUTDOWN, *arguments]
-            return Program(RUN_ARGUMENTS, shown_as, ("echo", said), restarts=True)
+            words = " ".join([_SHUTDOWN, *arguments])
+            said = f"dry: the machine is not restarted ({words})"
+            return started(["echo", said], words, restarts=True)
         path = needed_program(_SHUTDOWN, request.environment, _PLACES, self.skill["name"])
-        words = (path, *arguments)
-        return Program(RUN_ARGUMENTS, list(words), words, restarts=True, withdraw=(path, "-c"))
+        return started([path, *arguments], restarts=True, withdraw=(path, "-c"))
 
 
 def when(command: object) -> str:

@@ -1,0 +1,1 @@
+"""Zero mode: the steps of a job on this machine, with no backend and no server."""

@@ -1,0 +1,97 @@
+"""What zero mode would do: which programs for which steps, as far as it is known beforehand."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from courier_backend.model.status import ReasonCode
+from courier_backend.model.variables import value_text
+from courier_backend.runner.execution.environment import node_environment
+from courier_backend.runner.facts import machine_facts
+from courier_backend.runner.interpreters.interpreter import Interpreter, StepFault
+from courier_backend.runner.interpreters.registry import Interpreters
+from courier_backend.runner.interpreters.request import Request
+from courier_backend.runner.masking.secrets import Secrets
+from courier_backend.runner.values.commands import filled_command
+from courier_backend.runner.values.conditions import unmet
+from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs
+from courier_backend.runner.zero.here import Here
+
+_NOT_KNOWN_YET: Final = frozenset({ReasonCode.MISSING_INPUT, ReasonCode.WRONG_INPUT})
+
+
+def rehearse(steps: list[dict[str, Any]], here: Here) -> Iterator[dict[str, Any]]:
+    """Each step as it would be executed; nothing is.
+
+    `problem` says why it could not be; `skipped` why it would not be. What depends on outputs of
+    earlier steps is not known before, and such a command stays as it is written.
+    """
+    facts = machine_facts()
+    environment = node_environment("", str(here.home), facts)
+    interpreters, secrets = Interpreters(here.folders), Secrets(steps)
+    for number, step in enumerate(steps, 1):
+        inputs = resolve_inputs(step, {}, fact_values(facts), secrets.names)
+        plan = {
+            "stepNumber": number,
+            "name": str(step.get("name") or ""),
+            "interpreter": str((step.get("interpreter") or {}).get("name", "")),
+            "interpreterVersion": "",
+            "interpreterPath": "",
+            "command": [],
+            "skipped": _skipped(step, inputs),
+            "problem": "",
+        }
+        try:
+            interpreter = interpreters.named_by(step)
+            plan |= _named(interpreter)
+            request = _request(step, inputs, facts, environment, dry_restart=here.dry_restart)
+            plan["command"] = interpreter.program(request).shown
+        except StepFault as fault:
+            if fault.code in _NOT_KNOWN_YET:
+                plan["command"] = _as_written(step.get("command"), str(facts["os"]))
+            else:
+                plan["problem"] = fault.sentence
+        yield secrets.mask.value(plan)
+
+
+def _as_written(command: object, os_name: str) -> list[str]:
+    """A command whose values are not known yet."""
+    lines = command.get(os_name, command) if isinstance(command, dict) else command
+    if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+        return lines
+    return [value_text(lines)]
+
+
+def _named(interpreter: Interpreter) -> dict[str, str]:
+    return {
+        "interpreter": interpreter.skill["name"],
+        "interpreterVersion": interpreter.skill["version"],
+        "interpreterPath": interpreter.path,
+    }
+
+
+def _request(
+    step: dict[str, Any],
+    inputs: Inputs,
+    facts: dict[str, Any],
+    environment: dict[str, str],
+    *,
+    dry_restart: bool,
+) -> Request:
+    os_name = str(facts["os"])
+    return Request(
+        name=str(step.get("name") or ""),
+        command=filled_command(step.get("command"), inputs, os_name),
+        inputs=inputs.given,
+        os_name=os_name,
+        timeout_seconds=float((step.get("limits") or {}).get("timeoutSeconds") or 0),
+        facts=facts,
+        environment=environment,
+        dry_restart=dry_restart,
+    )
+
+
+def _skipped(step: dict[str, Any], inputs: Inputs) -> str:
+    """Why a step would be skipped, where that is known already."""
+    conditions = step.get("conditions") or []
+    known = all(condition["inputName"] in inputs.values for condition in conditions)
+    return unmet(conditions, inputs) if known else ""
