@@ -60,11 +60,11 @@ def _bool(text: str) -> str | None:
 def _json(text: str, of: type = object) -> str | None:
     try:
         found = json.loads(text)
+        form = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        form.encode()
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, of):
-        return None
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return form if isinstance(found, of) else None
 
 
 _READERS: Final[dict[str, Callable[[str], str | None]]] = {

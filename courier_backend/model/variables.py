@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
-
-import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +26,9 @@ def environment_name(kind: str, name: str) -> str:
 
 def value_text(value: object) -> str:
     """A value as text: text as it is, anything else as JSON on one line."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def sensitive_names(steps: Iterable[Mapping[str, Any]]) -> frozenset[str]:

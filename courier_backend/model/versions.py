@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from packaging.version import InvalidVersion, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _NUMBERS: Final = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 _BOUND: Final = re.compile(r"\s*([<>=!~^]*)\s*(.*?)\s*\Z", re.DOTALL)
@@ -80,3 +80,20 @@ def read_bound(text: str) -> Bound:
     if not version:
         raise ValueError("a version is missing (such as >= 1.0.0)")
     return Bound(symbol, read_version(version))
+
+
+def unmet_bounds(version: str, wanted: Mapping[str, Any]) -> str:
+    """What a step wants of a version (``at least 1.0.0``), where that is not so; else "".
+
+    `wanted` is the `skill` of its interpreter; both bounds are inclusive, empty is no bound.
+
+    Raises:
+        ValueError: the version, or a bound, is none.
+    """
+    low, high = str(wanted.get("minVersion") or ""), str(wanted.get("maxVersion") or "")
+    installed = read_version(version)
+    too_old = low and installed < read_version(low)
+    too_new = high and installed > read_version(high)
+    if not too_old and not too_new:
+        return ""
+    return " and ".join([f"at least {low}"] * bool(low) + [f"at most {high}"] * bool(high))

@@ -108,6 +108,20 @@ def test_setting_an_input_answers_a_required_one_and_is_checked_like_any() -> No
     assert found["message"] == '"http" is not a whole number, as the type of the input asks'
 
 
+def test_setting_reaches_whatever_names_it() -> None:
+    looks = [{"inputName": "STAGE", "operator": "eq", "value": "test"}]
+    text = json.dumps(job(run("echo {{quote .VERSION}}"), run("true", conditions=looks)))
+    result = parse_job(text, "json", inputs={"VERSION": "1.2", "STAGE": "test"})
+    assert data_problems(result) == []
+    assert result.job is not None
+    assert [step.inputs for step in result.job.actions.steps] == [
+        {"VERSION": "1.2"},
+        {"STAGE": "test"},
+    ]
+    nowhere = parse_job(text, "json", inputs={"VERSOIN": "1"})
+    assert error(nowhere, "actions.steps")["didYouMean"] == "VERSION"
+
+
 @pytest.mark.parametrize(
     ("wanted", "place"),
     [

@@ -53,6 +53,9 @@ def test_names_of_types(word: str, kind: str) -> None:
         ("array", "[ 1 ]", "[1]"),
         ("array", "{}", None),
         ("array", "[" * 100_000, None),
+        ("json", "NaN", None),
+        ("json", "1e999", None),
+        ("json", '"\\ud800"', None),
     ],
 )
 def test_what_a_type_takes(kind: str, value: str, becomes: str | None) -> None:

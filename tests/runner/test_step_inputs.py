@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from courier_backend.model.variables import environment_name, sensitive_names
-from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs
+from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs, shortened
 
 FACTS = fact_values({"platform": "ubuntu", "cpu_total": 4})
 
@@ -52,3 +52,11 @@ def test_a_name_is_secret_for_all_steps_when_one_marks_it() -> None:
 )
 def test_a_name_in_the_environment(name: str, variable: str) -> None:
     assert environment_name("INPUT", name) == variable
+
+
+def test_long_inputs_are_told_by_their_size() -> None:
+    told = shortened({"A": "x" * 200_000, "B": "y" * 200_000, "C": "z", "D": {"sensitive": True}})
+    assert told["A"] == "x" * 200_000
+    assert told["B"] == "(200,002 bytes)"
+    assert told["C"] == "z"
+    assert told["D"] == {"sensitive": True}

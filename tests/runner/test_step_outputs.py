@@ -18,6 +18,8 @@ from courier_backend.runner.values.outputs import (
     VALUE_BYTES,
     Taken,
     required_missing,
+    room_for,
+    room_taken,
     take,
 )
 from courier_backend.runner.values.patterns import PatternFault, search
@@ -148,7 +150,7 @@ def test_values_are_bounded(folder: Path) -> None:
 
 def test_all_values_together_are_bounded(folder: Path) -> None:
     spool = Spool(folder / "b.stdout")
-    spool.write(b"x" * VALUE_BYTES)
+    spool.write(b"x" * (VALUE_BYTES - 2))
     rule = {"sourceType": "output", "extractMethod": "content"}
     fits = ALL_BYTES // VALUE_BYTES
     rules = {f"X{number}": rule for number in range(fits + 2)}
@@ -156,6 +158,42 @@ def test_all_values_together_are_bounded(folder: Path) -> None:
     spool.close()
     assert len(found.values) == fits
     assert all("all outputs together" in why for why in found.missing.values())
+
+
+def test_what_is_told_of_outputs_fits_into_a_line(folder: Path) -> None:
+    odd = "\x01" * 60_000  # six bytes each, in JSON
+    with pytest.raises(NoValue, match="all outputs together are too long"):
+        room_taken(odd)
+    assert room_for({}) == ALL_BYTES
+    assert room_for({str(i): "x" * VALUE_BYTES for i in range(6)}) < 2 * VALUE_BYTES
+    assert "all outputs together" in fault(folder, {}, odd.encode())
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ('{"a": 123456789012345678901234567890}', "123456789012345678901234567890"),
+        ('{"a": [1, 123456789012345678901234567890]}', "[1,123456789012345678901234567890]"),
+        ('{"a": "\\u00e9\\ud83d\\ude00"}', "é\U0001f600"),
+    ],
+)
+def test_odd_values_of_json(folder: Path, document: str, wanted: str) -> None:
+    rule = {"extractMethod": "jsonPath", "expression": "$.a"}
+    assert value(folder, rule, document.encode()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ('{"a": "\\ud800"}', "half of a surrogate pair"),
+        ('{"a": ["\\ud800"]}', "half of a surrogate pair"),
+        ('{"a": NaN}', "NaN is no JSON value"),
+    ],
+)
+def test_what_cannot_be_told_is_not_taken(folder: Path, document: str, says: str) -> None:
+    assert says in fault(
+        folder, {"extractMethod": "jsonPath", "expression": "$.a"}, document.encode()
+    )
 
 
 def test_a_json_that_is_too_large_is_not_read(folder: Path) -> None:

@@ -118,6 +118,7 @@ def _runner(home: str, options: Sequence[str], *, system: bool) -> Unit:
         _environment(root),
         user=getpass.getuser() if system else "",
         kill_mode="mixed",
+        delegates=True,
     )
 
 

@@ -16,7 +16,7 @@ KillMode = Literal["process", "mixed"]
 class Unit:
     """A service. `user`: whose it is, when it is the system's.
 
-    `kill_mode` "process": what it started outlives it.
+    `kill_mode` "process": what it started outlives it; `delegates`: it limits what it starts.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Unit:
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str = ""
     kill_mode: KillMode = "process"
+    delegates: bool = False
 
     @property
     def is_system(self) -> bool:
@@ -54,6 +55,7 @@ class Unit:
                 "Restart=on-failure",
                 "RestartSec=10",
                 f"KillMode={self.kill_mode}",
+                *(["Delegate=cpu memory"] if self.delegates else []),
                 "",
                 "[Install]",
                 f"WantedBy={'multi-user.target' if self.is_system else 'default.target'}",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from courier_backend.model.checking.values import object_at, objects_at
+from courier_backend.model.checking.values import object_at, objects_at, text_at
 from courier_backend.model.problems import shown
 from courier_backend.model.suggest import nearest
+from courier_backend.model.template import TemplateFault, references_in, texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,21 +32,33 @@ def put_nodes(findings: Findings, node_ids: Sequence[str]) -> None:
 
 def put_inputs(findings: Findings, inputs: Mapping[str, str]) -> None:
     """Set inputs in every step that names them; a name that no step knows is an error."""
-    steps = [step for _, step in objects_at(object_at(findings.document.value, "actions"), "steps")]
-    known = {
-        name: None
-        for step in steps
-        for field in ("inputs", "expectedInputs")
-        for name in object_at(step, field)
-    }
+    actions = object_at(findings.document.value, "actions")
+    named = [(step, _names_in(step)) for _, step in objects_at(actions, "steps")]
+    known = [name for _, names in named for name in names]
     for name, value in inputs.items():
         if name not in known:
             message = f"no step names the input {shown(name)}"
             findings.error(("actions", "steps"), message, nearest(name, known))
-            continue
-        for step in steps:
-            if name in object_at(step, "inputs") or name in object_at(step, "expectedInputs"):
+        for step, names in named:
+            if name in names:
                 _set(step, name, value)
+
+
+def _names_in(step: dict[str, Any]) -> set[str]:
+    """What a step names: its inputs, and what its conditions and its command look at."""
+    return {
+        *object_at(step, "inputs"),
+        *object_at(step, "expectedInputs"),
+        *(text_at(condition, "inputName") for _, condition in objects_at(step, "conditions")),
+        *(name for _, text in texts_in(step.get("command")) for name in _referred_to(text)),
+    }
+
+
+def _referred_to(text: str) -> list[str]:
+    """The names in a template; one that is not understood is reported elsewhere."""
+    with suppress(TemplateFault):
+        return [reference.name for reference in references_in(text)]
+    return []
 
 
 def _set(step: dict[str, object], name: str, value: str) -> None:

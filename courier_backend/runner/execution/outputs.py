@@ -1,6 +1,7 @@
 """What the outputs of an attempt make of it: a required one that is missing is a failure."""
 
 import asyncio
+from collections.abc import Mapping
 
 from courier_backend.model.status import ReasonCode, StepStatus
 from courier_backend.model.variables import value_text
@@ -8,11 +9,17 @@ from courier_backend.runner.execution.attempt import Task
 from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.spool import HELD_BYTES
 from courier_backend.runner.values.no_value import NoValue
-from courier_backend.runner.values.outputs import Taken, check_value, required_missing, take
+from courier_backend.runner.values.outputs import (
+    Taken,
+    required_missing,
+    room_for,
+    room_taken,
+    take,
+)
 from courier_backend.runner.values.sources import Sources
 
 
-async def with_outputs(task: Task, outcome: Outcome) -> Outcome:
+async def with_outputs(task: Task, outcome: Outcome, earlier: Mapping[str, str]) -> Outcome:
     """The outcome with the outputs of the step's rules and those that its program named itself.
 
     An attempt that failed by itself has outputs too (its exit code, above all), as the run may go
@@ -23,9 +30,10 @@ async def with_outputs(task: Task, outcome: Outcome) -> Outcome:
     by_itself = outcome.is_success or outcome.exit_code is not None or outcome.signal_name
     if outcome.status not in {StepStatus.SUCCESS, StepStatus.FAILURE} or not by_itself:
         return outcome
-    taken = _named(named)
+    taken = Taken()
+    room = _name_outputs(taken, named, room_for(earlier))
     if rules:
-        found = await _take(task, outcome)
+        found = await _take(task, outcome, room)
         taken.missing |= {name: why for name, why in found.missing.items() if name not in named}
         taken.values |= found.values
     outcome.outputs, outcome.missing_outputs = dict(taken.values), taken.missing
@@ -35,21 +43,20 @@ async def with_outputs(task: Task, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _named(outputs: dict[str, object]) -> Taken:
-    """The outputs that an interpreter's program gave by name, as text."""
-    taken = Taken()
+def _name_outputs(taken: Taken, outputs: dict[str, object], room: int) -> int:
+    """Take the outputs that an interpreter's program gave by name, as text; gives what is left."""
     for name, value in outputs.items():
         text = value_text(value)
         try:
-            check_value(text)
+            room -= room_taken(text, room)
         except NoValue as why:
             taken.missing[name] = str(why)
         else:
             taken.values[name] = text
-    return taken
+    return room
 
 
-async def _take(task: Task, outcome: Outcome) -> Taken:
+async def _take(task: Task, outcome: Outcome, room: int) -> Taken:
     rules = task.step["outputFieldRules"]
     sources = Sources(
         task.stdout, task.stderr, outcome.exit_code, task.folder, task.evidence_folder
@@ -58,5 +65,5 @@ async def _take(task: Task, outcome: Outcome) -> Taken:
         sources.is_at_hand(rule, HELD_BYTES) and rule.get("extractMethod") in {"content", "", None}
         for rule in rules.values()
     ):
-        return take(rules, sources)
-    return await asyncio.to_thread(take, rules, sources)
+        return take(rules, sources, room)
+    return await asyncio.to_thread(take, rules, sources, room)

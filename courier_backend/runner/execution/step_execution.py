@@ -27,7 +27,7 @@ from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.run import Run
 from courier_backend.runner.values.commands import filled_command
 from courier_backend.runner.values.conditions import unmet
-from courier_backend.runner.values.inputs import check_inputs, resolve_inputs
+from courier_backend.runner.values.inputs import check_inputs, resolve_inputs, shortened
 
 Line = dict[str, Any]
 
@@ -151,7 +151,7 @@ class StepExecution:
             outcome = await concluded(task, await attempt.finish())
             if task.program.restarts and outcome.is_success:
                 outcome = await self._restart(interpreter, task, outcome, attempt.started_at)
-            outcome = await with_outputs(task, outcome)
+            outcome = await with_outputs(task, outcome, self._progress.outputs)
         return await self._finish(interpreter, task, outcome, attempt.started_at)
 
     async def _restart(
@@ -261,7 +261,7 @@ class StepExecution:
                 "numAttempts": attempts,
                 "reasonCode": code,
                 "reason": self._secrets.mask.text(reason),
-                "inputs": self._secrets.told(self._inputs.told),
+                "inputs": shortened(self._secrets.told(self._inputs.told)),
                 "outputs": last["outputs"] if last else {},
             },
             self._run.sealed(sensitive),

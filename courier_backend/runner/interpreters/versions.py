@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from packaging.version import Version
-
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
-from courier_backend.model.versions import read_version
+from courier_backend.model.versions import read_version, unmet_bounds
 from courier_backend.runner.interpreters.interpreter import StepFault
 
 
@@ -16,15 +14,14 @@ def check_bounds(skill: Skill, wanted: dict[str, Any]) -> None:
     Raises:
         StepFault: it is not, or a bound is no version.
     """
-    installed = _version(skill["version"])
-    low, high = str(wanted.get("minVersion") or ""), str(wanted.get("maxVersion") or "")
-    if (low and installed < _version(low)) or (high and installed > _version(high)):
-        bounds = " and ".join(
-            [f"at least {low}"] * bool(low) + [f"at most {high}"] * bool(high),
-        )
+    try:
+        unmet = unmet_bounds(skill["version"], wanted)
+    except ValueError as error:
+        raise StepFault(ReasonCode.VERSION_OUT_OF_BOUNDS, str(error)) from error
+    if unmet:
         raise StepFault(
             ReasonCode.VERSION_OUT_OF_BOUNDS,
-            f"{skill['name']} {skill['version']} is installed, the step wants {bounds}",
+            f"{skill['name']} {skill['version']} is installed, the step wants {unmet}",
         )
 
 
@@ -35,10 +32,3 @@ def is_version(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _version(text: str) -> Version:
-    try:
-        return read_version(text)
-    except ValueError as error:
-        raise StepFault(ReasonCode.VERSION_OUT_OF_BOUNDS, str(error)) from error

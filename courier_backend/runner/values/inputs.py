@@ -8,7 +8,9 @@ The facts of the node are there besides, as `node.<name>`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from courier_backend.model.problems import shown
 from courier_backend.model.status import ReasonCode
@@ -18,6 +20,8 @@ from courier_backend.runner.interpreters.interpreter import StepFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_TOLD_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +112,17 @@ def _wrong(name: str, wanted: Mapping[str, Any], inputs: Inputs) -> str:
         return ""
     told = "" if name in inputs.sensitive else f", not {shown(value)}"
     return f"the input {name} must be {WANTED[kind]}{told}"
+
+
+def shortened(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs as the end of a step tells them: of all but the first bytes only how many there are.
+
+    They come out of the job file and out of earlier steps, and were told there.
+    """
+    told: dict[str, Any] = {}
+    room = _TOLD_BYTES
+    for name, value in inputs.items():
+        size = len(orjson.dumps(value))
+        told[name] = value if size <= room else f"({size:,} bytes)"
+        room -= size if size <= room else 0
+    return told

@@ -48,11 +48,16 @@ def at_path(path: str, text: str, seconds: float = SECONDS) -> str:
 
 def _read(text: str) -> Any:  # noqa: ANN401  JSON is anything
     try:
-        return json.loads(text.removeprefix("\ufeff"))
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=_no_number)
     except ValueError as error:
         raise NoValue(f"it is not JSON: {first_line(error)}") from None
     except RecursionError:
         raise NoValue("it is nested too deeply") from None
+
+
+def _no_number(word: str) -> None:
+    """Python's reader would take ``NaN`` and ``Infinity``, which JSON does not have."""
+    raise ValueError(f"{word} is no JSON value")
 
 
 @contextmanager

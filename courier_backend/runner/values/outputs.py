@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from courier_backend.runner.values.json_path import at_path
 from courier_backend.runner.values.no_value import NoValue
 from courier_backend.runner.values.patterns import PatternFault, search
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 VALUE_BYTES: Final = 64 * 1024
 """The longest value: it has to fit into an environment variable of a later step."""
 ALL_BYTES: Final = 256 * 1024
-"""All outputs of an attempt together."""
+"""All outputs of an attempt together, as they are told: in JSON, on one line."""
+RUN_BYTES: Final = 512 * 1024
+"""All outputs of a run together: they go into the environment of one process."""
 _SEARCHED_BYTES: Final = 40 * 1024 * 1024
 _JSON_BYTES: Final = 8 * 1024 * 1024
 _LOOKED_AT: Final = {"regEx": _SEARCHED_BYTES, "jsonPath": _JSON_BYTES}
@@ -37,13 +41,13 @@ class Taken:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def take(rules: Mapping[str, Mapping[str, Any]], sources: Sources) -> Taken:
-    """The output of each rule."""
-    taken, room = Taken(), ALL_BYTES
+def take(rules: Mapping[str, Mapping[str, Any]], sources: Sources, room: int = ALL_BYTES) -> Taken:
+    """The output of each rule, as long as there is room for them."""
+    taken = Taken()
     for name, rule in rules.items():
         try:
             value = _value(rule, sources)
-            room -= check_value(value, room)
+            room -= room_taken(value, room)
         except NoValue as why:
             taken.missing[name] = str(why)
         else:
@@ -51,20 +55,33 @@ def take(rules: Mapping[str, Mapping[str, Any]], sources: Sources) -> Taken:
     return taken
 
 
-def check_value(value: str, room: int = ALL_BYTES) -> int:
-    """The size of a value in bytes.
+def room_for(outputs: Mapping[str, str]) -> int:
+    """How much the outputs of an attempt may be, after those of earlier steps."""
+    used = sum(len(orjson.dumps(value)) for value in outputs.values())
+    return min(ALL_BYTES, RUN_BYTES - used)
+
+
+def room_taken(value: str, room: int = ALL_BYTES) -> int:
+    """The size of a value as it is told, in bytes.
 
     Raises:
-        NoValue: it is too long, or cannot be put into an environment.
+        NoValue: it is too long, or cannot be told or put into an environment.
     """
-    size = len(value.encode("utf-8", "surrogatepass"))
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        raise NoValue("it holds half of a surrogate pair, which is not a character") from None
     if size > VALUE_BYTES:
         raise NoValue(_too_long(f"{size:,}"))
-    if size > room:
-        raise NoValue(f"all outputs together are longer than {ALL_BYTES:,} bytes")
     if "\0" in value:
         raise NoValue("it holds a NUL character, which no variable can take")
-    return size
+    told = len(orjson.dumps(value))
+    if told > room:
+        raise NoValue(
+            f"all outputs together are too long: {ALL_BYTES // 1024} KiB of a step, "
+            f"{RUN_BYTES // 1024} KiB of a run"
+        )
+    return told
 
 
 def required_missing(rules: Mapping[str, Mapping[str, Any]], missing: Mapping[str, str]) -> str:

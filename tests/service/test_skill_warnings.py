@@ -1,0 +1,43 @@
+"""What is told of interpreters before a job runs: by step, with the nodes that it is about."""
+
+from typing import Any
+
+from courier_backend.service.skill_warnings import skill_warnings
+from courier_backend.targeting.view import NodeView
+
+SHELL = "chef-platform/shell-interpreter"
+
+
+def actions(name: str = SHELL, low: str = "", high: str = "") -> dict[str, Any]:
+    skill = {"minVersion": low, "maxVersion": high}
+    return {"steps": [{"interpreter": {"name": name, "skill": skill}}]}
+
+
+def nodes(*versions: str, name: str = SHELL) -> list[NodeView]:
+    return [
+        NodeView(str(number), f"n{number}", skills={name: version})
+        for number, version in enumerate(versions, 1)
+    ]
+
+
+def test_nodes_within_the_bounds_are_no_news() -> None:
+    assert list(skill_warnings(nodes("1.0.0", "1.9"), actions(low="1", high="1.9.99"))) == []
+    assert list(skill_warnings(nodes("1.0.0"), actions())) == []
+
+
+def test_nodes_out_of_bounds_are_told_in_one_sentence() -> None:
+    told = list(skill_warnings(nodes("1.0", "2.1", "0.9", "0.8", "0.7"), actions(low="1.5")))
+    assert told == [
+        f"step 1 wants {SHELL} at least 1.5, unlike on n1 (1.0), n3 (0.9), n4 (0.8) and 1 more"
+    ]
+
+
+def test_an_interpreter_of_the_platform_that_is_missing_is_told() -> None:
+    fleet = nodes("1.0", name="courier-runner")
+    assert list(skill_warnings(fleet, actions())) == [f"step 1 needs {SHELL}, which is not on n1"]
+    assert list(skill_warnings(fleet, actions("own/thing"))) == [], "a step may install it"
+
+
+def test_nodes_that_told_nothing_yet_and_odd_versions_are_left_out() -> None:
+    assert list(skill_warnings([NodeView("1", "n1")], actions(low="9"))) == []
+    assert list(skill_warnings(nodes("odd"), actions(low="9"))) == []
