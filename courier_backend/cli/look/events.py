@@ -33,6 +33,8 @@ _COLUMNS: Final = (
     Column("Status", "status", "data.status"),
     Column("More", key="data"),
 )
+_STATUSES: Final = ("interim", "status", "health", "state")
+"""Where an event says how something is; the first that is there counts."""
 _SHORT: Final = 8
 
 
@@ -121,13 +123,15 @@ def _row(event: EventItem) -> tuple[str, ...]:
     data = event["data"]
     step = f"step {data['step']}" if "step" in data else ""
     group = f"group {data['groupNumber']}" if "groupNumber" in data else ""
-    words = [step, group, str(data.get("name") or ""), str(data.get("reason") or "")]
+    waits = "waits for the machine to boot" if data.get("interim") else ""
+    status = next((data[key] for key in _STATUSES if data.get(key)), "")
+    words = [step, group, str(data.get("name") or ""), str(data.get("reason") or ""), waits]
     return (
         str(event["seq"]),
         local(event["time"]),
         event["type"],
         _of(event),
-        str(data.get("status") or data.get("health") or data.get("state") or ""),
+        str(status),
         ", ".join(word for word in words if word),
     )
 

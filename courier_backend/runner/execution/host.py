@@ -14,7 +14,7 @@ from courier_backend.runner.interpreters.registry import Interpreters
 from courier_backend.runner.values.inputs import fact_values
 
 DRAIN_SECONDS = 1.0
-DRY_BOOT_SECONDS = 1.0
+DRY_BOOT_SECONDS = 2.0
 """How long a boot takes that is only simulated."""
 
 
