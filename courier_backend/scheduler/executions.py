@@ -1,6 +1,7 @@
 """Making instances, and letting them begin once they are on disk."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from courier_backend.orchestrator.driver import Driver
 from courier_backend.orchestrator.state import InstanceState
 from courier_backend.store.queries.schedules import PendingInstance
 from courier_backend.targeting.view import FleetView
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,24 @@ class Executions:
         )
         return Made(event, state, pending.action_spec)
 
-    async def launch(self, made: Iterable[Made]) -> None:
-        """Let instances begin whose events are on disk."""
-        begun = [(each.state, each.actions or {}) for each in made if each.state is not None]
-        for state, actions in begun:
-            self._driver.take_up(state, actions)
-        await asyncio.gather(*(self._driver.start(state.id) for state, _ in begun))
+    def take_up(self, made: Iterable[Made]) -> list[str]:
+        """Hold instances whose events are on disk; those that are to be started."""
+        begun: list[str] = []
+        for each in made:
+            if each.state is not None:
+                self._driver.take_up(each.state, each.actions or {})
+                begun.append(each.id)
+        return begun
+
+    async def start_all(self, instance_ids: Iterable[str]) -> None:
+        """Let instances begin that were taken up; a faulty one does not keep the others down."""
+        ids = list(instance_ids)
+        starting = (self._driver.start(each) for each in ids)
+        for its_id, fault in zip(
+            ids, await asyncio.gather(*starting, return_exceptions=True), strict=True
+        ):
+            if isinstance(fault, Exception):
+                _log.error("instance %s could not be started", its_id, exc_info=fault)
 
     async def refuse_when_full(self) -> None:
         """Begin nothing new where there is little space.

@@ -136,15 +136,21 @@ class Scheduler:
         if due is None or due > now:
             return
         self._not_before = None
+        begun: list[str] = []
         try:
             async with self.lock:
                 await self._executions.refuse_when_full()
-                await self._settle_due(now)
-                await self._begin_waiting(now)
+                # What waits goes first: what is due then takes its place in the queue.
+                await self._begin_waiting(now, begun)
+                await self._settle_due(now, begun)
         except OutOfSpace as error:
             _log.warning("%s", error)
             self._watched_since = now
             self._not_before = now + RETRY
+        except Exception:  # noqa: BLE001  schedules must go on when they can
+            _log.exception("looking at what is due failed; it is looked at again")
+            self._not_before = now + RETRY
+        await self._executions.start_all(begun)
 
     async def _notice_leaps(self, now: datetime) -> None:
         if now - self._looked_at > GAP:
@@ -155,8 +161,10 @@ class Scheduler:
         self._watched_since = min(self._watched_since, now)
         self._looked_at = now
 
-    async def _settle_due(self, now: datetime) -> None:
+    async def _settle_due(self, now: datetime, begun: list[str]) -> None:
         """Look at all jobs that are due; what is found for some is written while others are read.
+
+        `begun`: what is to be started then.
 
         Raises:
             OutOfSpace: the disk refused some of it.
@@ -166,13 +174,15 @@ class Scheduler:
             while job_ids := self._jobs.due(now, AT_ONCE):
                 turns = await self._turns_of(job_ids, now)
                 writing += [(turn, group.create_task(self._write(turn.events))) for turn in turns]
-        await self._finish([(turn, task.result()) for turn, task in writing], now)
+        self._finish([(turn, task.result()) for turn, task in writing], now, begun)
 
     async def _settle(self, job_ids: Sequence[str], now: datetime) -> None:
         """The same of some jobs, due or not."""
         turns = await self._turns_of(job_ids, now)
         faults = await asyncio.gather(*(self._write(turn.events) for turn in turns))
-        await self._finish(zip(turns, faults, strict=True), now)
+        begun: list[str] = []
+        self._finish(list(zip(turns, faults, strict=True)), now, begun)
+        await self._executions.start_all(begun)
 
     async def _turns_of(self, job_ids: Sequence[str], now: datetime) -> list[Turn]:
         """What there is to be written of jobs, which are to be looked at anew after that.
@@ -193,19 +203,22 @@ class Scheduler:
                 self._jobs.put(job.job_id, turns[-1].coming.wake_at)
         return turns
 
-    async def _finish(
-        self, written: Iterable[tuple[Turn, CourierError | None]], now: datetime
+    def _finish(
+        self,
+        written: Sequence[tuple[Turn, CourierError | None]],
+        now: datetime,
+        begun: list[str],
     ) -> None:
-        """Let begin what was written; look again at what was not.
+        """Take up what was written; look again at what was not.
 
         Raises:
             OutOfSpace: the disk refused some of it.
         """
-        written = list(written)
         for turn, fault in written:
-            if fault is not None:
+            if fault is None:
+                begun += self._take_up(turn.made)
+            else:
                 self._jobs.put(turn.job.job_id, now + RETRY)
-        await self.begun([each for turn, fault in written if fault is None for each in turn.made])
         _raise_full(fault for _, fault in written)
 
     async def _write(self, events: Sequence[NewEvent]) -> CourierError | None:
@@ -216,26 +229,27 @@ class Scheduler:
             return error
         return None
 
-    async def begun(self, made: Iterable[Made]) -> None:
+    async def begun(self, *made: Made) -> None:
         """Instances are on disk: let them begin, or wait."""
-        made = list(made)
+        await self._executions.start_all(self._take_up(made))
+
+    def _take_up(self, made: Sequence[Made]) -> list[str]:
         for each in made:
             if pending := pending_of(each):
                 self._waiting.add(pending, self._clock())
                 self._alarm.ring()
-        await self._executions.launch(made)
+        return self._executions.take_up(made)
 
-    async def _begin_waiting(self, now: datetime) -> None:
-        notes, begun = await self._waiting.look(self.exceptions, now, AT_ONCE)
+    async def _begin_waiting(self, now: datetime, begun: list[str]) -> None:
+        notes, made = await self._waiting.look(self.exceptions, now, AT_ONCE)
         await self._write(notes)
-        faults = await asyncio.gather(*(self._write([each.event]) for each in begun))
-        written = [each for each, fault in zip(begun, faults, strict=True) if fault is None]
-        for each in written:
-            self._waiting.drop(each.id)
-        for each, fault in zip(begun, faults, strict=True):
-            if fault is not None:
+        faults = await asyncio.gather(*(self._write([each.event]) for each in made))
+        for each, fault in zip(made, faults, strict=True):
+            if fault is None:
+                self._waiting.drop(each.id)
+                begun += self._executions.take_up([each])
+            else:
                 self._waiting.look_again(each.id, now + RETRY)
-        await self._executions.launch(written)
         _raise_full(faults)
 
     def _hear(self, events: Sequence[EventItem]) -> None:

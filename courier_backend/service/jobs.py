@@ -145,7 +145,7 @@ class Jobs:
         added = NewEvent("job-added", now, job_id=job_id, data=data)
         counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
         await self._store.append([added, made.event, counted])
-        await self._scheduler.begun([made])
+        await self._scheduler.begun(made)
         when = to_text(self._when(normal, anchors, now, window))
         return _submitted(job_id, made.id, when, problems, data["exceptionReasons"])
 

@@ -87,7 +87,7 @@ class Starts:
         made = self.make(job_id, definition, cause, self.window(definition, {}, now))
         counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
         await self._store.append([added, made.event, counted])
-        await self._scheduler.begun([made])
+        await self._scheduler.begun(made)
 
     async def by_hand(
         self, job_id: str, *, triggered_at: datetime | None, triggered_by: str, override: bool
@@ -150,7 +150,7 @@ class Starts:
         data = {"executionCount": job.executions + 1}
         counted = NewEvent("job-changed", now, job_id=job.job_id, data=data)
         await self._store.append([made.event, counted])
-        await self._scheduler.begun([made])
+        await self._scheduler.begun(made)
         return made
 
 

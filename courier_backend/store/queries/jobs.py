@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, select
 
-from courier_backend.model.status import JobStatus
+from courier_backend.model.status import InstanceStatus, JobStatus
 from courier_backend.model.wire import JobItem, LastInstance, Pagination
 from courier_backend.store.queries.counts import total
 from courier_backend.store.queries.lookup import not_found, unindexed
@@ -174,7 +174,7 @@ def _item(row: Row[Any]) -> JobItem:
 
 def _display(row: Row[Any]) -> str:
     over = row.next_execution_at is None and row.wake_at is None
-    done = row.status == JobStatus.ACTIVE and over
+    done = row.status == JobStatus.ACTIVE and over and row.last_status != InstanceStatus.PENDING
     return COMPLETED if done else str(row.status)
 
 
