@@ -288,6 +288,10 @@ class Scheduler:
         self._waiting.look_at_job(job_id, self._clock())
         self._alarm.ring()
 
+    def is_pending(self, instance_id: str) -> bool:
+        """Whether an instance waits to begin."""
+        return self._waiting.find(instance_id) is not None
+
     async def cancel_pending(self, instance_id: str, reason: str) -> bool:
         """An instance that waits never begins; False: none waits under this id."""
         async with self.lock:

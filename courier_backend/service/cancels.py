@@ -32,11 +32,18 @@ class Cancels:
 
         Raises:
             NotFound: there is no such instance or group.
-            Conflict: it is executed elsewhere.
+            Conflict: a group is to stop of an instance that has not begun, or the instance is
+                executed elsewhere.
         """
         state = self._driver.state_of(instance_id)
-        if state is None and await self._scheduler.cancel_pending(instance_id, reason):
-            return _never_began(instance_id)
+        if state is None and self._scheduler.is_pending(instance_id):
+            if group_number is not None:
+                raise Conflict(
+                    f"Instance {instance_id} has not begun, so it has no groups yet.",
+                    hint="Cancel it as a whole.",
+                )
+            if await self._scheduler.cancel_pending(instance_id, reason):
+                return _never_began(instance_id)
         state = self._driver.state_of(instance_id)  # it may have begun meanwhile
         if state is None or state.is_final:
             item = await self._store.read(lambda c: get_instance(c, instance_id))
