@@ -181,7 +181,7 @@ async def test_a_required_input_without_a_value_fails_the_step_before_it_starts(
     assert not [line for line in lines if line["type"].startswith("attempt")]
     run = one(lines, "run-finished")
     assert (run["status"], run["reasonCode"]) == ("failure", "missing-input")
-    assert "the required inputs HOST, USER: no earlier step gave a value" in run["reason"]
+    assert "the required inputs HOST, USER have no value: the step gives none" in run["reason"]
     assert not (node.home / "ran").exists()
 
 

@@ -134,6 +134,38 @@ def test_files_are_looked_for_in_the_working_folder(folder: Path) -> None:
     assert value(folder, {"sourceType": "file", "source": str(folder / "sub/v.txt")}) == "9\ufffd\n"
 
 
+@given(
+    st.lists(
+        st.sampled_from(["..", ".", "", "in", "up", "loop", "/", "x\0", "~", "a.txt"]), max_size=5
+    )
+)
+def test_no_name_of_an_artifact_leads_out(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str]
+) -> None:
+    root = tmp_path_factory.getbasetemp() / "artifacts"
+    evidence = root / "evidence"
+    if not root.exists():
+        (evidence / "in").mkdir(parents=True)
+        (root / "a.txt").write_text("outside")
+        (evidence / "a.txt").write_text("inside")
+        (evidence / "in" / "a.txt").write_text("inside")
+        (evidence / "up").symlink_to("..")
+        (evidence / "loop").symlink_to("loop")
+    spool = Spool(root / "none")
+    rule = {"sourceType": "artifact", "source": "/".join(parts), "extractMethod": "content"}
+    found = take({"X": rule}, Sources(spool, spool, 0, root, evidence))
+    assert found.values.get("X", "inside") == "inside"
+
+
+def test_an_output_that_was_not_kept_whole_gives_nothing(folder: Path) -> None:
+    spool = Spool(folder / "a.stdout")
+    spool.write(b"half of it")
+    spool.trouble = "output could not be kept: No space left on device"
+    rule = {"sourceType": "output", "extractMethod": "content"}
+    found = take({"X": rule}, Sources(spool, spool, 0, folder, None))
+    assert found.missing == {"X": "stdout: output could not be kept: No space left on device"}
+
+
 def test_a_pipe_that_nobody_writes_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     assert "is not a file" in fault(folder, {"sourceType": "file", "source": "pipe"})

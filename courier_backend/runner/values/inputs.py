@@ -101,8 +101,12 @@ def _type_of(wanted: Mapping[str, Any]) -> str:
 
 
 def _missing(names: list[str]) -> str:
-    what = "the required input" if len(names) == 1 else "the required inputs"
-    return f"{what} {', '.join(names)}: no earlier step gave a value, and there is no default"
+    what = "input" if len(names) == 1 else "inputs"
+    has = "has" if len(names) == 1 else "have"
+    return (
+        f"the required {what} {', '.join(names)} {has} no value: "
+        "the step gives none, no earlier step did, and there is no default"
+    )
 
 
 def _wrong(name: str, wanted: Mapping[str, Any], inputs: Inputs) -> str:

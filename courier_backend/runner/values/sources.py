@@ -43,7 +43,7 @@ class Sources:
         if kind == "artifact":
             return f'the artifact "{source}"', _file(self._artifact(source), source, limit)
         spool = self.stderr if source == "stderr" else self.stdout
-        return source or "stdout", _first(spool.kept(), limit)
+        return source or "stdout", _kept(spool, source or "stdout", limit)
 
     def is_at_hand(self, rule: Mapping[str, Any], limit: int) -> bool:
         """Whether it is read in no time: neither a file nor much."""
@@ -60,10 +60,24 @@ class Sources:
         """A file in the evidence folder, and nowhere else."""
         if self.evidence is None:
             raise NoValue(f'there is no artifact "{name}"')
-        path = (self.evidence / name).resolve()
-        if not path.is_relative_to(self.evidence.resolve()):
+        try:
+            path = (self.evidence / name).resolve()
+            inside = path.is_relative_to(self.evidence.resolve())
+        except (OSError, ValueError, RuntimeError):
+            raise NoValue(f'"{name}" leads nowhere') from None
+        if not inside:
             raise NoValue(f'"{name}" leads out of the folder of artifacts')
         return path
+
+
+def _kept(spool: Spool, name: str, limit: int) -> bytes:
+    """Up to `limit` bytes of an output; of one that was not kept whole nothing can be said."""
+    if spool.trouble:
+        raise NoValue(f"{name}: {spool.trouble}")
+    try:
+        return _first(spool.kept(), limit)
+    except OSError as error:
+        raise NoValue(f"{name} cannot be read: {error.strerror}") from None
 
 
 def _at_home(path: str) -> Path:
