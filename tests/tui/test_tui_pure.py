@@ -17,6 +17,7 @@ from courier_tui.rows import matches
 from courier_tui.step_rows import busiest, step_rows
 from courier_tui.text import content, fitted, output_line, plain
 from courier_tui.tone import STYLES, Tone
+from courier_tui.widgets.attempt import attempt_facts
 from courier_tui.widgets.bars import bar, score, tally
 from courier_tui.widgets.column import GAP, Column, layout
 from courier_tui.widgets.strip_line import Piece, fitting
@@ -238,3 +239,28 @@ class TestChanges:
         assert not changes.of_run("other")
         changes.add(Changes(everything=True))
         assert changes.of_run("other")
+
+
+class TestDataOfAStep:
+    """What a step was given, and what it gave."""
+
+    @staticmethod
+    def shown(**more: str) -> str:
+        spans = attempt_facts(step(1, "look", "skipped", [], **more), None)
+        return "".join(text for text, _ in spans)
+
+    def test_values_are_on_one_line(self) -> None:
+        told = self.shown(
+            inputs='{"HOST":"db1","PASSWORD":{"sensitive":true}}', outputs='{"V":"1.2\\n"}'
+        )
+        assert told.endswith("\nin HOST=db1 PASSWORD=••••••  out V=1.2\\n")
+
+    def test_long_ones_are_cut_and_hostile_ones_are_harmless(self) -> None:
+        told = self.shown(outputs='{"X":"' + "x" * 60 + '","Y":"\\u001b[31m"}')
+        assert "X=" + "x" * 39 + "… Y=␛[31m" in told
+
+    def test_what_is_no_json_is_shown_as_it_is(self) -> None:
+        assert self.shown(inputs="not json").endswith("\nin not json")
+
+    def test_nothing_is_nothing(self) -> None:
+        assert "\n" not in self.shown()
