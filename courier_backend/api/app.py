@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
@@ -17,6 +17,7 @@ from courier_backend.api.guard import GuardMiddleware
 from courier_backend.api.openapi import describe
 from courier_backend.api.ports import Service
 from courier_backend.api.problems import CrashMiddleware, handle_problems
+from courier_backend.api.query_words import refuse_unknown
 from courier_backend.api.rehearsals import RehearsalMiddleware, answer_rehearsal
 from courier_backend.api.routes import (
     backend,
@@ -83,6 +84,7 @@ def create_app(
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
         telemetry=_NO_TELEMETRY,
+        dependencies=[Depends(refuse_unknown)],
         middleware=[
             Middleware(CrashMiddleware),
             Middleware(ActivityMiddleware, activity=service.activity),

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from courier_backend.api.rehearsals import CHANGING, PARAMETER
-from courier_backend.api.schemas import NAMED, Item
+from courier_backend.api.schemas import NAMED, PROBLEM, Item
 from courier_backend.model.wire import DryRun, ErrorBody
 
 Document = dict[str, Any]
@@ -52,6 +52,8 @@ def _mend(path: str, operation: Document) -> None:
     operation["summary"] = operation["description"].partition(".")[0].partition(";")[0]
     if path.startswith(_OPEN):
         operation["security"] = []
+    if "requestBody" in operation:
+        operation["responses"].setdefault("400", PROBLEM)  # bytes that are no text at all
 
 
 def _tell_dry_run(operation: Document) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
@@ -21,14 +21,28 @@ MAX_PAGE: Final = 10_000
 
 _KEY: Final = r"^([0-9]{1,19}(-[0-9]{1,19})?)?$"
 
+A_TIME: Final[dict[str, Any]] = {"format": "date-time"}
+
 SortOrder = Annotated[
     Literal["", "asc", "desc"], Query(alias="sortOrder", description="Oldest first: `asc`.")
 ]
 RunAfter = Annotated[
-    str, Query(alias="runAfter", max_length=40, description="Not before this time (RFC 3339).")
+    str,
+    Query(
+        alias="runAfter",
+        max_length=40,
+        description="Not before this time (RFC 3339).",
+        json_schema_extra=A_TIME,
+    ),
 ]
 RunBefore = Annotated[
-    str, Query(alias="runBefore", max_length=40, description="Before this time (RFC 3339).")
+    str,
+    Query(
+        alias="runBefore",
+        max_length=40,
+        description="Before this time (RFC 3339).",
+        json_schema_extra=A_TIME,
+    ),
 ]
 
 
@@ -65,7 +79,7 @@ def answer_coded_page(request: Request, found: tuple[Sequence[object], Paginatio
 def _linked(request: Request, pagination: Pagination) -> Pagination:
     key = pagination["nextLink"]
     link = _link(request, key, pagination["page"] + 1) if key else ""
-    return {**pagination, "nextLink": link}
+    return {**pagination, "nextLink": link, "previousLink": _before(request, pagination)}
 
 
 def sliced(
@@ -86,7 +100,13 @@ def sliced(
         "totalItems": len(found),
         "totalPages": -(-len(found) // page.size),
     }
-    return items, pagination
+    return items, {**pagination, "previousLink": _before(request, pagination)}
+
+
+def _before(request: Request, pagination: Pagination) -> str:
+    """The page before this one, by its number; of one beyond the end, the last."""
+    number = min(pagination["page"] - 1, pagination["totalPages"])
+    return _link(request, "", number) if number >= 1 else ""
 
 
 def _link(request: Request, key: str, page: int) -> str:

@@ -179,17 +179,6 @@ def told(kind: type, *errors: int, status: int = 200) -> dict[int | str, dict[st
     return {status: {"description": "Done.", "content": content}, **problems(*errors)}
 
 
-def file_body(kind: type, *, required: bool = True) -> dict[str, Any]:
-    """A body of this shape, as a file in one of our formats."""
-    NAMED[kind.__name__] = kind
-    schema = {"$ref": f"#/components/schemas/{kind.__name__}"}
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
-    content |= {
-        f"application/{other}": {"schema": {"type": "string"}} for other in ("yaml", "toml")
-    }
-    return {"requestBody": {"required": required, "content": content}}
-
-
 def _name(kind: type) -> str:
     """``Items_JobItem`` for ``Items[JobItem]``."""
     return "_".join(each.__name__ for each in (get_origin(kind) or kind, *get_args(kind)))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import Query, Request
 
+from courier_backend.api.schemas import NAMED
 from courier_backend.model.errors import BadInput, CourierError
 from courier_backend.model.wire import Submission
 
@@ -27,21 +28,31 @@ _FORMATS: Final = {
 }
 
 
-def file_body(description: str) -> dict[str, Any]:
-    """The description of a body that is a file, in any of our formats."""
-    return {
-        "requestBody": {
-            "required": True,
-            "description": description,
-            "content": {
-                "application/json": {"schema": {"type": "object"}},
-                "application/yaml": {"schema": {"type": "string"}},
-                "application/toml": {"schema": {"type": "string"}},
-            },
-        }
+def file_body(
+    description: str, schema: Mapping[str, Any] | None = None, *, required: bool = True
+) -> dict[str, Any]:
+    """The description of a body that is a file, in any of our formats; `schema`: what it says."""
+    content: dict[str, Any] = {"application/json": {"schema": schema or {"type": "object"}}}
+    for other in ("yaml", "toml", "octet-stream"):
+        content[f"application/{other}"] = {"schema": {"type": "string"}}
+    body = {"required": required, "description": description, "content": content}
+    return {"requestBody": body}
+
+
+def shaped_body(description: str, kind: type, *, required: bool = True) -> dict[str, Any]:
+    """The same, of a body that a model of ours reads."""
+    NAMED[kind.__name__] = kind
+    reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    return file_body(description, reference, required=required)
+
+
+ANY_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": False,
+        "description": "Anything; scripts send something, and it says nothing here.",
+        "content": {"application/json": {"schema": {}}},
     }
-
-
+}
 FILE_BODY: Final = file_body("A job file, as it is.")
 
 
@@ -65,17 +76,7 @@ def small_body(
 ) -> dict[str, Any]:
     """How a body of few fields is described: as JSON; YAML and TOML say the same in their way."""
     schema = {"type": "object", "properties": dict(fields), "required": list(required)}
-    return {
-        "requestBody": {
-            "required": True,
-            "description": description,
-            "content": {
-                "application/json": {"schema": schema},
-                "application/yaml": {"schema": {"type": "string"}},
-                "application/toml": {"schema": {"type": "string"}},
-            },
-        }
-    }
+    return file_body(description, schema)
 
 
 async def raw_body(request: Request) -> RawBody:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 INTERRUPTED: Final = 130
 _MOST_PROBLEMS: Final = 50
+_RANGE: Final = re.compile(
+    r"(?P<given>\S+) is not in the range "
+    r"(?:x>=(?P<only>-?\d+)|(?:(?P<least>-?\d+)<=)?x<=(?P<most>-?\d+))"
+)
 
 
 def report(error: Exception, arguments: Sequence[str]) -> int:
@@ -83,11 +88,19 @@ def _tell_problems(error: CourierError) -> None:
 
 
 def _usage_error(error: click.ClickException) -> CourierError:
-    message = " ".join(error.format_message().split())
+    message = _RANGE.sub(_in_words, " ".join(error.format_message().split()))
     message += "" if message.endswith((".", "?", "!")) else "."
     context = getattr(error, "ctx", None)
     hint = f"`{context.command_path} --help` shows how it is used." if context else ""
     return BadInput(message, hint=hint)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    """``0 is not in the range 1<=x<=5000`` as a person would say it."""
+    given, least, most = found["given"], found["least"] or found["only"], found["most"]
+    if least and most:
+        return f"{given} is not between {least} and {most}"
+    return f"{given} is less than {least}, the least" if least else f"{given} is more than {most}"
 
 
 def _unexpected(error: Exception, arguments: Sequence[str]) -> CourierError:

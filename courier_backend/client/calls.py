@@ -182,14 +182,14 @@ def list_runs(
     run_before: str = "",
     sort_order: str = "",
 ) -> Call[Page[RunItem]]:
-    """The runs of one instance, or of all."""
+    """The runs of one instance, or of all; `group_number` is one of the instance."""
     one = f"{STATE}/instance/{segment(instance_id)}/runs"
     return get_list(
         one if instance_id else f"{STATE}/runs",
         page,
         size,
         after,
-        groupNum=group_number,
+        groupNum=group_number if instance_id else None,
         jobId=job_id,
         nodeId=node_id,
         status=status,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from courier_backend.client.asking import get_list, item, post, query_of, segment, send_file
+from courier_backend.client.asking import get_list, item, query_of, segment, send_file
 from courier_backend.client.call import Call, Page
 from courier_backend.client.calls import JOBS
 
@@ -79,4 +79,4 @@ def manual_job(body: bytes, *, content_type: str = _JSON, file_name: str = "") -
 def set_job_active(job_id: str, active: bool) -> Call[JobItem]:
     """Let a job make instances by its schedule again, or let it rest."""
     word = "activate" if active else "deactivate"
-    return post(f"{JOBS}/jobs/{segment(job_id)}/{word}", {})
+    return Call("POST", f"{JOBS}/jobs/{segment(job_id)}/{word}", item)

@@ -194,6 +194,62 @@ async def test_a_page_by_number(http: httpx.AsyncClient, store: Store) -> None:
     assert past["items"] == []
 
 
+async def test_pages_lead_back(http: httpx.AsyncClient, store: Store) -> None:
+    ids = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(1, 8)]
+    for number, job_id in enumerate(ids):
+        await store.append([job_added(job_id, f"job {number}", float(number))])
+    first = (await http.get(f"{JOBS}?pagination.size=3&sortKey=name")).json()
+    second = (await http.get(first["pagination"]["nextLink"])).json()
+    third = (await http.get(second["pagination"]["nextLink"])).json()
+    assert first["pagination"]["previousLink"] == ""
+    for page, before in ((third, second), (second, first)):
+        back = (await http.get(page["pagination"]["previousLink"])).json()
+        assert back["items"] == before["items"]
+    past = (await http.get(f"{JOBS}?pagination.page=9&pagination.size=3")).json()
+    assert "pagination.page=3" in past["pagination"]["previousLink"]
+    empty = (await http.get(f"{JOBS}?name=none&pagination.page=9")).json()
+    assert empty["pagination"]["previousLink"] == ""
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("stauts", "Did you mean status?"), ("Status", "Did you mean status?"), ("x", "It has: ")],
+)
+async def test_a_word_that_is_not_known_is_not_passed_over(
+    http: httpx.AsyncClient, word: str, hint: str
+) -> None:
+    answer = await http.get(f"{JOBS}?{word}=active")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"{word} is no parameter of this path."
+    assert answer.json()["hint"].startswith(hint)
+
+
+async def test_a_dry_run_that_is_misspelled_does_nothing(
+    http: httpx.AsyncClient, service: FakeService
+) -> None:
+    answer = await http.delete(f"{JOBS}/{JOB}?dryrun=true")
+    assert answer.status_code == 422
+    assert answer.json()["hint"] == "Did you mean dryRun?"
+    assert service.calls == []
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("key", ["77", "7-7"])
+async def test_a_key_of_no_row(http: httpx.AsyncClient, key: str) -> None:
+    answer = await http.get(f"{JOBS}?after={key}&sortKey=name")
+    assert answer.status_code == 422
+    assert "is not a place in this list" in answer.json()["detail"]
+
+
+@pytest.mark.usefixtures("full")
+async def test_steps_come_by_page(http: httpx.AsyncClient) -> None:
+    whole = (await http.get(f"{STATE}/run/{RUNS[0]}/steps")).json()
+    page = (await http.get(f"{STATE}/run/{RUNS[0]}/steps?pagination.size=1")).json()
+    assert page["items"] == whole["items"][:1]
+    assert page["totalItems"] == len(whole["items"])
+
+
 @pytest.mark.usefixtures("full")
 async def test_a_key_that_is_none(http: httpx.AsyncClient) -> None:
     answer = await http.get(f"{JOBS}?after=nonsense")
@@ -219,8 +275,10 @@ async def test_nodes_as_they_are_now(http: httpx.AsyncClient, service: FakeServi
 
 @pytest.mark.usefixtures("full")
 async def test_no_secret_is_told(http: httpx.AsyncClient) -> None:
-    for path in (NODES_PATH, f"{NODES_PATH}/{NODES[0]}", "/courier/events-api/v1/events"):
-        answer = await http.get(path, params={"pagination.size": 100})
+    many = "?pagination.size=100"
+    events = f"/courier/events-api/v1/events{many}"
+    for path in (f"{NODES_PATH}{many}", f"{NODES_PATH}/{NODES[0]}", events):
+        answer = await http.get(path)
         assert answer.status_code == 200
         assert "the secret of the node" not in answer.text
 

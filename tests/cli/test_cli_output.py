@@ -277,3 +277,17 @@ def test_other_names_for_us(tmp_path: Path, name: str) -> None:
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert f"Usage: {name} management node find-all-nodes" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("jobs list --limit 0", "0 is not between 1 and 10000"),
+        ("scheduler jobs list-jobs --pagination.size 0", "0 is less than 1, the least"),
+        ("runs list --group 1", "--group is one of an instance: give --instance, too."),
+    ],
+)
+def test_ranges_are_told_in_words(courier: Courier, words: str, told: str) -> None:
+    outcome = courier(*words.split())
+    assert outcome.code == 2
+    assert told in outcome.error["message"]

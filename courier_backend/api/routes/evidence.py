@@ -52,7 +52,9 @@ async def evidence_link(
     return answers.item(artifact)
 
 
-@router.get(_ATTEMPT + "/output", responses=told(Item[OutputItem]), response_class=Response)
+@router.get(
+    _ATTEMPT + "/output", responses=told(Item[OutputItem], 409, 410), response_class=Response
+)
 async def output(
     run_id: str,
     step: Step,

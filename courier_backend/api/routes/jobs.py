@@ -16,7 +16,7 @@ from courier_backend.api.schemas import (
     problems,
     told,
 )
-from courier_backend.api.submissions import FILE_BODY, FileName, submission_of
+from courier_backend.api.submissions import ANY_BODY, FILE_BODY, FileName, submission_of
 from courier_backend.model.status import JobStatus
 from courier_backend.model.wire import (
     Activated,
@@ -88,7 +88,7 @@ async def get(job_id: str, api: ApiDep) -> Response:
     return answers.item(await api.service.store.read(lambda c: get_job(c, job_id)))
 
 
-@router.head("/jobs/{job_id}", responses=problems(404))
+@router.head("/jobs/{job_id}", responses=problems(404), response_class=Response)
 async def head(job_id: str, api: ApiDep) -> Response:
     """Whether there is such a job."""
     await api.service.store.read(lambda c: get_job(c, job_id))
@@ -130,6 +130,7 @@ async def cancel(job_id: str, api: ApiDep, by: By, body: CancelJobBody | None = 
 
 @router.post(
     "/jobs/{job_id}/activated",
+    openapi_extra=ANY_BODY,
     responses=told(Item[Activated], 404, 409, 507),
     response_class=Response,
 )

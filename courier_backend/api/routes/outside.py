@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from courier_backend.api import answers
 from courier_backend.api.context import ApiDep, By
-from courier_backend.api.schemas import Item, file_body, problems, told
-from courier_backend.api.submissions import FileName, submission_of
+from courier_backend.api.schemas import Item, problems, told
+from courier_backend.api.submissions import FileName, shaped_body, submission_of
 from courier_backend.api.uploads import UPLOAD, received_file
 from courier_backend.model.outside_bodies import (
     DirectInstance,
@@ -36,7 +36,7 @@ Attempt = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.")]
 @router.post(
     "/instance",
     status_code=201,
-    openapi_extra=file_body(NewInstance),
+    openapi_extra=shaped_body("What is to be executed, where, and by which runs.", NewInstance),
     responses=told(Item[InstanceItem], 413, 415, status=201),
     response_class=Response,
 )
@@ -50,7 +50,7 @@ async def create_instance(
 
 @router.post(
     "/instance/{instance_id}/complete",
-    openapi_extra=file_body(InstanceEnd, required=False),
+    openapi_extra=shaped_body("How it ended.", InstanceEnd, required=False),
     responses=told(Item[InstanceItem], 413, 415),
     response_class=Response,
 )
@@ -76,7 +76,7 @@ async def time_out_run(run_id: str, api: ApiDep) -> Response:
 
 @router.post(
     "/run/{run_id}/complete",
-    openapi_extra=file_body(RunEnd, required=False),
+    openapi_extra=shaped_body("How it ended.", RunEnd, required=False),
     responses=told(Item[RunItem], 413, 415),
     response_class=Response,
 )
@@ -90,7 +90,7 @@ async def complete_run(
 
 @router.put(
     "/run/{run_id}/step/{step}",
-    openapi_extra=file_body(StepUpdate),
+    openapi_extra=shaped_body("How it is now.", StepUpdate),
     responses=told(Item[StepItem], 413, 415),
     response_class=Response,
 )
@@ -121,7 +121,7 @@ async def attach_evidence(
 @direct.post(
     "/job-instances",
     status_code=201,
-    openapi_extra=file_body(DirectInstance),
+    openapi_extra=shaped_body("What to execute, and where.", DirectInstance),
     responses=told(Item[InstanceItem], 413, 415, status=201),
     response_class=Response,
 )

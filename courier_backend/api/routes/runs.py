@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from courier_backend.api import answers
 from courier_backend.api.context import ApiDep, By
-from courier_backend.api.paging import PageDep, RunAfter, RunBefore, answer_page, moment
+from courier_backend.api.paging import PageDep, RunAfter, RunBefore, answer_page, moment, sliced
 from courier_backend.api.schemas import CancelRunBody, Item, Items, problems, told
 from courier_backend.model.errors import NotFound
 from courier_backend.model.status import RunStatus
@@ -19,6 +19,8 @@ from courier_backend.store.queries.steps import list_steps
 router: Final = APIRouter(prefix="/courier/state-api/v1", tags=["runs"], responses=problems())
 
 GroupNumber = Annotated[int | None, Query(alias="groupNum", ge=0, description="From 0.")]
+JobId = Annotated[str, Query(alias="jobId", max_length=40)]
+NodeId = Annotated[str, Query(alias="nodeId", max_length=40)]
 Step = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.")]
 
 
@@ -31,6 +33,8 @@ async def list_of_instance(
     api: ApiDep,
     page: PageDep,
     group_number: GroupNumber = None,
+    job_id: JobId = "",
+    node_id: NodeId = "",
     status: RunStatus | None = None,
     run_after: RunAfter = "",
     run_before: RunBefore = "",
@@ -43,6 +47,8 @@ async def list_of_instance(
             page,
             instance_id=instance_id,
             group_number=group_number,
+            job_id=job_id or None,
+            node_id=node_id or None,
             status=status,
             run_after=begin,
             run_before=end,
@@ -58,8 +64,8 @@ async def list_(
     request: Request,
     api: ApiDep,
     page: PageDep,
-    job_id: Annotated[str, Query(alias="jobId", max_length=40)] = "",
-    node_id: Annotated[str, Query(alias="nodeId", max_length=40)] = "",
+    job_id: JobId = "",
+    node_id: NodeId = "",
     status: RunStatus | None = None,
     run_after: RunAfter = "",
     run_before: RunBefore = "",
@@ -87,9 +93,12 @@ async def get(run_id: str, api: ApiDep) -> Response:
 
 
 @router.get("/run/{run_id}/steps", responses=told(Items[StepItem], 404), response_class=Response)
-async def steps(run_id: str, api: ApiDep) -> Response:
-    """The steps of a run, with their attempts; always all of them."""
-    return answers.whole(await api.service.store.read(lambda c: list_steps(c, run_id)))
+async def steps(request: Request, run_id: str, api: ApiDep, page: PageDep) -> Response:
+    """The steps of a run, with their attempts."""
+    found = await api.service.store.read(lambda c: list_steps(c, run_id))
+    if page.is_descending:
+        found.reverse()
+    return answers.page(*sliced(request, page, found))
 
 
 @router.get(

@@ -10,7 +10,7 @@ from courier_backend.api.context import ApiDep
 from courier_backend.api.schemas import Item, problems, told
 from courier_backend.model.wire import IdItem, Overview
 from courier_backend.store.queries.overview import overview
-from courier_backend.store.queries.resolve import resolve_prefix
+from courier_backend.store.queries.resolve import SHORTEST, resolve_prefix
 
 router: Final = APIRouter(prefix="/courier", tags=["stats"], responses=problems())
 
@@ -26,7 +26,7 @@ async def counts(api: ApiDep) -> Response:
 )
 async def resolve(
     kind: Literal["job", "instance", "run", "node", "exception"],
-    prefix: Annotated[str, Path(min_length=1, max_length=40)],
+    prefix: Annotated[str, Path(min_length=SHORTEST, max_length=40)],
     api: ApiDep,
 ) -> Response:
     """The one id that begins so."""

@@ -17,6 +17,7 @@ from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session,
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
 from courier_backend.client import calls
+from courier_backend.model.errors import BadInput
 from courier_backend.model.status import RunStatus
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ runs: Final = group(
 @click.option("--job", default="", help="Those of one job: its id or its name.")
 @click.option("--node", default="", help="Those on one node: its id or its name.")
 @with_status(RunStatus)
-@click.option("--group", type=click.IntRange(min=0), default=None, help="Those of one group.")
+@click.option("--group", type=click.IntRange(min=0), default=None, help="Those of one group of it.")
 @lines
 @common(LIST)
 @pass_session
@@ -68,6 +69,8 @@ def list_(
     oldest: bool,
 ) -> None:
     """Runs: the newest of them, the very newest last."""
+    if group is not None and not instance:
+        raise BadInput("--group is one of an instance: give --instance, too.")
     call = calls.list_runs(
         full_id(session, "instance", instance) if instance else "",
         page=page,

@@ -11,7 +11,7 @@ from courier_backend.model.wire import JobItem, LastInstance, Pagination
 from courier_backend.store.queries.counts import total
 from courier_backend.store.queries.lookup import not_found, unindexed
 from courier_backend.store.queries.moments import moment
-from courier_backend.store.queries.paging import Listed, PageRequest, read_page
+from courier_backend.store.queries.paging import Listed, PageRequest, no_place, read_page
 from courier_backend.store.tables import instances, job_definitions, jobs
 
 COMPLETED: Final = "completed"
@@ -52,6 +52,8 @@ def list_jobs(
 
     def anchor(numbers: list[int]) -> tuple[Any, int]:
         name = connection.execute(select(jobs.c.name).where(jobs.c.no == numbers[0])).scalar()
+        if name is None:
+            raise no_place(str(numbers[0]))
         return name, numbers[0]
 
     found = Listed(_whole(), conditions, (jobs.c.name, jobs.c.no), count, anchor=anchor)

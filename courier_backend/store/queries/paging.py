@@ -148,10 +148,15 @@ def _key(row: Row[Any], columns: Order) -> str:
 def _numbers(key: str, count: int) -> list[int]:
     parts = key.split("-")
     if len(parts) != count or not all(_is_number(part) for part in parts):
-        raise BadInput(
-            f'"{key}" is not a place in this list.', hint="`nextLink` of a page carries it."
-        )
+        raise no_place(key)
     return [int(part) for part in parts]
+
+
+def no_place(key: str) -> BadInput:
+    """The refusal of a key that no row has."""
+    return BadInput(
+        f'"{key}" is not a place in this list.', hint="`nextLink` of a page carries it."
+    )
 
 
 def _is_number(part: str) -> bool:
