@@ -71,7 +71,13 @@ class Jobs:
             plan["blockedByExceptions"] = coming["blockedByExceptions"]
             return
         window = self._starts.window(normal, anchors, now)
-        plan["nextExecutions"] = [to_text(self._when(normal, anchors, now, window))]
+        when = self._when(normal, anchors, now, window)
+        if when is None:
+            plan["warnings"].append(
+                "no end of the exception windows is in sight: it will not begin"
+            )
+        else:
+            plan["nextExecutions"] = [to_text(when)]
         if window is not None:
             plan["blockedByExceptions"] = [blocked_item(now, window)]
 
@@ -81,12 +87,12 @@ class Jobs:
         anchors: Mapping[str, Any],
         now: datetime,
         window: Window | None,
-    ) -> datetime:
+    ) -> datetime | None:
         """When what is to execute at once does: now, or when no window is open any more."""
         if window is None:
             return now
         rules = [*own_exceptions(normal, anchors), *self._scheduler.exceptions]
-        return clear_from(now, rules) or window.ends_at
+        return clear_from(now, rules)
 
     async def add(self, submission: Submission, *, idempotency_key: str, by: str) -> Submitted:
         """Accept a job; an immediate one begins to execute. It is on disk before this returns.
@@ -146,8 +152,9 @@ class Jobs:
         counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
         await self._store.append([added, made.event, counted])
         await self._scheduler.begun(made)
-        when = to_text(self._when(normal, anchors, now, window))
-        return _submitted(job_id, made.id, when, problems, data["exceptionReasons"])
+        when = self._when(normal, anchors, now, window)
+        next_time = ZERO_TIME if when is None else to_text(when)
+        return _submitted(job_id, made.id, next_time, problems, data["exceptionReasons"])
 
     async def _add_recurring(self, data: dict[str, Any], problems: list[ProblemItem]) -> Submitted:
         job_id = new_id()

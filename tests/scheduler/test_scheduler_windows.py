@@ -158,6 +158,21 @@ async def test_the_answer_says_when_it_will_begin(tmp_path: Path) -> None:
         assert done["exceptionReasons"]
 
 
+async def test_windows_without_an_end_in_sight_are_told(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        pause = {"rrule": "RRULE:DTSTART=20260101;FREQ=DAILY", "duration": 24 * 60}
+        await stage.schedules.add_exception(pause, "t")
+        sub = stage.submission("immediate")
+        plan = stage.jobs.plan(sub)
+        assert plan["nextExecutions"] == []
+        assert any("no end of the exception windows" in each for each in plan["warnings"])
+        done = await stage.jobs.add(sub, idempotency_key="", by="t")
+        assert done["nextExecutionTime"].startswith("0001-01-01")
+        job = await stage.add("RRULE:FREQ=HOURLY")
+        item = await stage.job(job)
+        assert (item["displayStatus"], item["nextExecutionTime"][:4]) == ("active", "0001")
+
+
 async def test_what_waits_begins_when_the_rule_goes(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         rule = await stage.schedules.add_exception(NOW, "t")
