@@ -29,7 +29,8 @@ window goes before: what fell into one is not missed. A full disk is like nobody
 **Overlaps.** Judged by all instances of the job that are not final, whatever began them. `queue`:
 one execution waits as `pending` and begins, on the nodes of that moment, when the others are final;
 what comes meanwhile is skipped. Executions that `run-all` makes up for all wait in line. `skip`:
-it is skipped. `parallel`: it begins. Whoever starts a job by hand starts it now.
+it is skipped. `parallel`: it begins. Whoever starts a job by hand starts it now. After a hundred
+skips in a row a job is looked at once a minute, and one instance stands for all that it skipped.
 
 **Life.** A job that is deactivated, canceled or deleted begins nothing: its pending instances are
 canceled with it. Occurrences while a job is inactive are neither made up for nor missed. A running

@@ -1,5 +1,6 @@
 """What becomes of an execution whose job has instances that are not final. Pure."""
 
+from collections.abc import Sequence
 from enum import Enum
 
 
@@ -20,12 +21,14 @@ def fate(policy: str, *, running: int, waiting: int, in_line: bool) -> Fate:
     return Fate.SKIP
 
 
-def waits_sentence(policy_instance: str) -> str:
+def waits_sentence(open_instance: str) -> str:
     """Why an execution waits."""
-    return f"it waits until instance {policy_instance} has ended"
+    return f"it waits until instance {open_instance} has ended"
 
 
-def skip_sentence(open_instance: str, waiting: int) -> str:
+def skip_sentence(open_instances: Sequence[str]) -> str:
     """Why an execution is skipped."""
-    also = ", and another one waits" if waiting else ""
-    return f"instance {open_instance} had not ended when it was due{also}"
+    if not open_instances:  # it has ended by now
+        return "another instance had not ended when it was due"
+    also = ", and another one waits" if len(open_instances) > 1 else ""
+    return f"instance {open_instances[0]} had not ended when it was due{also}"

@@ -257,7 +257,11 @@ class Scheduler:
 
     def _freed(self, job_id: str) -> None:
         """An instance of a job ended: another one may begin."""
-        if self._waiting.look_at_job(job_id, self._clock()):
+        now = self._clock()
+        if self._turns.crowds.free(job_id, now):
+            self._jobs.put(job_id, now)
+            self._alarm.ring()
+        if self._waiting.look_at_job(job_id, now):
             self._alarm.ring()
 
     # ---- changes
@@ -309,6 +313,7 @@ class Scheduler:
     def forget(self, job_id: str) -> None:
         """A job begins nothing any more, and its pending instances were canceled."""
         self._jobs.put(job_id, None)
+        self._turns.crowds.clear(job_id)
         self._waiting.drop_job(job_id)
 
     async def replace_exceptions(

@@ -180,6 +180,11 @@ def _told(rule: Recurrence, rows: Sequence[_Row]) -> Iterator[NotExecuted]:
     yield from (_together(rule, group) for group in groups.values())
 
 
+def together(count: int, first: datetime, last: datetime) -> str:
+    """Many executions in a sentence."""
+    return f"{count} executions, from {to_text(first)} to {to_text(last)}"
+
+
 def _alone(at: datetime, window: Window | None) -> NotExecuted:
     if window is None:
         reason = f"it was due at {to_text(at)}, when nobody was there to execute it"
@@ -195,7 +200,7 @@ def _together(rule: Recurrence, group: Sequence[tuple[_Row, int]]) -> NotExecute
     window = group[0][0].window
     if count == 1:
         return _alone(first, window)
-    which = f"{count} executions, from {to_text(first)} to {to_text(last)}"
+    which = together(count, first, last)
     if window is None:
         reason = f"{which}, were due when nobody was there to execute them"
         return NotExecuted(first, count, ReasonCode.MISSED, reason)

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from courier_backend.model.event import NewEvent
-from courier_backend.model.status import InstanceStatus, ReasonCode
+from courier_backend.model.status import InstanceStatus, JobStatus, ReasonCode
 from courier_backend.orchestrator.begin import Cause, Held
 from courier_backend.recurrence.windows import ExceptionRule
+from courier_backend.scheduler.crowds import PAUSE, Crowds
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
 from courier_backend.scheduler.overlap import Fate, fate, skip_sentence, waits_sentence
 from courier_backend.scheduler.schedule import Schedule, accounted, read_schedule
-from courier_backend.scheduler.settling import Due, NotExecuted, Watch, settle
+from courier_backend.scheduler.settling import Due, NotExecuted, Watch, settle, together
 from courier_backend.scheduler.upcoming import NOTHING, Upcoming, upcoming
 from courier_backend.store.queries.schedules import StoredSchedule
 from courier_backend.targeting.view import FleetView
@@ -45,6 +46,7 @@ class Turns:
     def __init__(self, executions: Executions, opened: OpenInstances) -> None:
         self._executions = executions
         self._opened = opened
+        self.crowds = Crowds()
 
     def take(
         self,
@@ -56,25 +58,25 @@ class Turns:
     ) -> Turn:
         """Account for all that was due, and find what comes next."""
         turn = Turn(job, now)
-        schedule = read_schedule(job.definition, job.anchors)
+        schedule = _schedule(job)
         if schedule is None:
             return turn
         rules = (*schedule.exceptions, *everywhere)
         settled = accounted(job.settled_at or schedule.rule.eve, now)
         found = settle(schedule.rule, rules, schedule.missed, settled, now, watch)
         until = max(settled, now)
-        turn.coming = upcoming(schedule.rule, rules, until)
         executed = self._add_due(turn, schedule, found.due, fleet)
         for each in found.not_executed:
             turn.made.append(self._not_executed(job, each))
         turn.made.sort(key=lambda made: str(made.event.data["dueAt"]))
-        overlapped = len(found.due) - executed
+        pause = PAUSE if self.crowds.is_crowded(job.job_id) else timedelta(0)
+        turn.coming = upcoming(schedule.rule, rules, until + pause)
         if turn.made or turn.coming.wake_at != job.wake_at or settled != job.settled_at:
             counts = {
                 "executionCount": job.executions + executed,
                 "missedExecutions": job.missed + found.count(ReasonCode.MISSED),
                 "skippedExecutions": job.skipped
-                + overlapped
+                + (len(found.due) - executed)
                 + found.count(ReasonCode.EXCEPTION_WINDOW),
             }
             turn.change = turn.coming.data(until) | counts
@@ -83,7 +85,7 @@ class Turns:
     def move(self, job: StoredSchedule, everywhere: Sequence[ExceptionRule], now: datetime) -> Turn:
         """What comes next by other rules for all jobs; no change where it is the same."""
         turn = Turn(job, now)
-        schedule = read_schedule(job.definition, job.anchors)
+        schedule = _schedule(job)
         if schedule is None:
             return turn
         settled = accounted(job.settled_at or schedule.rule.eve, now)
@@ -100,43 +102,57 @@ class Turns:
         due: Sequence[Due],
         fleet: FleetView,
     ) -> int:
-        """An instance for each execution, by the overlap policy; how many are executed."""
-        running = self._opened.running(turn.job.job_id)
-        waiting = self._opened.waiting(turn.job.job_id)
+        """Instances for executions, by the overlap policy; how many are executed."""
+        job = turn.job
+        running = self._opened.running(job.job_id)
+        waiting = self._opened.waiting(job.job_id)
+        skipped: list[datetime] = []
         for each in due:
+            what = self._fate(job, schedule, each, len(running), len(waiting))
             cause = Cause(due_at=each.at)
-            what = fate(
-                schedule.overlap,
-                running=len(running),
-                waiting=len(waiting),
-                in_line=each.made_up and schedule.missed == "run-all",
-            )
-            made = self._instance(turn.job, cause, what, [*running, *waiting], fleet)
-            turn.made.append(made)
-            if what is Fate.WAIT:
-                waiting.append(made.id)
-            elif what is Fate.BEGIN and made.state is not None:
-                running.append(made.id)
-        return sum(each.event.data["status"] != InstanceStatus.SKIPPED for each in turn.made)
+            if what is Fate.BEGIN:
+                turn.made.append(self._executions.make(job.job_id, job.definition, cause, fleet))
+                running.append(turn.made[-1].id)
+            elif what is Fate.WAIT:
+                sentence = waits_sentence([*running, *waiting][0])
+                held = Held(InstanceStatus.PENDING, ReasonCode.OVERLAP, sentence)
+                turn.made.append(self._executions.hold(job.job_id, job.definition, cause, held))
+                waiting.append(turn.made[-1].id)
+            else:
+                skipped.append(each.at)
+        executed = len(due) - len(skipped)
+        turn.made += self._skipped(job, skipped, [*running, *waiting])
+        self.crowds.note(job.job_id, executed=executed, skipped=len(skipped))
+        return executed
 
-    def _instance(
-        self,
-        job: StoredSchedule,
-        cause: Cause,
-        what: Fate,
-        opened: Sequence[str],
-        fleet: FleetView,
-    ) -> Made:
-        if what is Fate.BEGIN:
-            return self._executions.make(job.job_id, job.definition, cause, fleet)
-        if what is Fate.WAIT:
-            reason = waits_sentence(opened[0])
-            held = Held(InstanceStatus.PENDING, ReasonCode.OVERLAP, reason)
-        else:
-            reason = skip_sentence(opened[0], len(opened) - 1)
-            held = Held(InstanceStatus.SKIPPED, ReasonCode.OVERLAP, reason)
-        return self._executions.hold(job.job_id, job.definition, cause, held)
+    def _fate(
+        self, job: StoredSchedule, schedule: Schedule, due: Due, running: int, waiting: int
+    ) -> Fate:
+        if self.crowds.was_taken(job.job_id, due.at):
+            return Fate.SKIP
+        in_line = due.made_up and schedule.missed == "run-all"
+        return fate(schedule.overlap, running=running, waiting=waiting, in_line=in_line)
+
+    def _skipped(
+        self, job: StoredSchedule, times: Sequence[datetime], opened: Sequence[str]
+    ) -> list[Made]:
+        """An instance for each execution that falls onto another one, or one for very many."""
+        if not times:
+            return []
+        reason = skip_sentence(opened)
+        if self.crowds.is_crowded(job.job_id) and len(times) > 1:
+            reason = f"{together(len(times), times[0], times[-1])}: {reason}"
+            times = times[:1]
+        told = [NotExecuted(at, 1, ReasonCode.OVERLAP, reason) for at in times]
+        return [self._not_executed(job, each) for each in told]
 
     def _not_executed(self, job: StoredSchedule, each: NotExecuted) -> Made:
         held = Held(InstanceStatus.SKIPPED, each.reason_code, each.reason)
         return self._executions.hold(job.job_id, job.definition, Cause(due_at=each.at), held)
+
+
+def _schedule(job: StoredSchedule) -> Schedule | None:
+    """The schedule of a job; None where it executes nothing any more."""
+    if job.is_deleted or job.status != JobStatus.ACTIVE:
+        return None
+    return read_schedule(job.definition, job.anchors)

@@ -130,3 +130,37 @@ async def test_what_waited_for_another_waits_on_in_a_window(tmp_path: Path) -> N
         assert (await stage.instances(job))[1]["status"] == "pending"
         await stage.time.pass_to(START + minutes(10))
         assert (await stage.instances(job))[1]["status"] == "running"
+
+
+async def test_what_never_ends_fills_no_store(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add("RRULE:FREQ=SECONDLY", overlap="skip")
+        await stage.time.pass_to(START + minutes(10))
+        found = await stage.instances(job)
+        assert [each["status"] for each in found[:102]] == ["running", *["skipped"] * 101]
+        assert len(found) < 115
+        assert {each["reasonCode"] for each in found[1:]} == {"overlap"}
+        assert (
+            "61 executions, from 2026-03-01T12:01:41Z to 2026-03-01T12:02:41Z: instance"
+            in (found[101]["reason"])
+        )
+        item = await stage.job(job)
+        await stage.end(found[0]["id"])
+        assert (await stage.instances(job))[-1]["status"] == "skipped"
+        item = await stage.job(job)
+        assert item["executionCount"] + item["skippedExecutions"] == 601
+        assert item["nextExecutionTime"] == "2026-03-01T12:10:01Z"
+        await stage.time.pass_to(START + minutes(10) + timedelta(seconds=1))
+        assert (await stage.instances(job))[-1]["status"] == "running"
+
+
+async def test_a_crowded_job_that_rests_does_not_wake(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add("RRULE:FREQ=SECONDLY")
+        await stage.time.pass_to(START + minutes(5))
+        await stage.jobs.set_active(job, active=False, by="t")
+        await stage.end_all(job)
+        count = len(await stage.instances(job))
+        await stage.time.pass_to(START + minutes(9))
+        assert len(await stage.instances(job)) == count
+        assert not stage.scheduler.is_needed
