@@ -8,11 +8,12 @@ import tarfile
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fake_programs import FakePrograms
-from runner_harness import one, runner_inside, step, text_of
+from runner_harness import is_type, one, runner_inside, says, step, text_of, until
 
 from courier_backend.runner.facts import machine_facts
 from courier_backend.runner.interpreters import programs as programs_module
@@ -20,7 +21,6 @@ from courier_backend.runner.interpreters.programs import find_program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from runner_harness import Line, Node
 
@@ -535,6 +535,39 @@ async def test_a_playbook_that_is_not_there(node: Node, fakes: FakePrograms) -> 
     assert ended(lines) == ("failure", "exit-code")
     assert text_of(lines, "stderr") == "there is no playbook /nowhere/site.yml\n"
     assert fakes.words() == []
+
+
+async def test_a_stopped_program_may_tidy_up_and_nothing_of_ours_stays(
+    node: Node, fakes: FakePrograms, tmp_path: Path
+) -> None:
+    """SIGTERM reaches the program as well as our helper, which waits for it."""
+    fakes.make(
+        "ansible-playbook",
+        """
+import signal, time
+def tidy(*_):
+    print("tidied up", flush=True)
+    sys.exit(7)
+signal.signal(signal.SIGTERM, tidy)
+print(sys.argv[sys.argv.index("--extra-vars") + 1], flush=True)
+signal.pause()
+""",
+    )
+    playbook = tmp_path / "site.yml"
+    put_text(playbook, "")
+    args = {"playbook": str(playbook), "extraVars": {"a": 1}}
+    order = node.order(ordering(ANSIBLE, "playbook", **args))
+    async with node.ordered(order) as lines:
+        said = await until(lines, says("@"))
+        await node.delete(order["runId"])
+        assert "tidied up" in (await until(lines, says("tidied")))["text"]
+        run = await until(lines, is_type("run-finished"))
+    assert run["status"] == "canceled"
+    assert not names_in_if_there(Path(said["text"].strip().removeprefix("@")).parent)
+
+
+def names_in_if_there(folder: Path) -> list[str]:
+    return names_in(folder) if folder.is_dir() else []
 
 
 # ---- commands that cannot be understood

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +92,25 @@ async def test_outputs_are_there_for_the_next_step(node: Node, folder: Path) -> 
         step('printf "%s" "$COURIER_INPUT_WHOM$COURIER_INPUT_N"'),
     )
     assert text_of([line for line in lines if line.get("step") == 2]) == "you3"
+
+
+async def test_a_sensitive_output_is_masked_and_reaches_the_next_step(
+    node: Node, folder: Path
+) -> None:
+    put(folder, "vault", '#!/bin/sh\necho \'{"status": 0, "output": {"KEY": "open-sesame"}}\'\n')
+    wanted = {"KEY": {"sensitive": True, "required": True}}
+    order = node.order(
+        asking("acme/vault", {}),
+        step('test "$COURIER_INPUT_KEY" = open-sesame && echo "$COURIER_INPUT_KEY"',
+             expectedInputs=wanted),
+    )  # fmt: skip
+    lines = await node.lines(order)
+    assert one(lines, "run-finished")["status"] == "success"
+    assert "open-sesame" not in json.dumps(lines)
+    answer = await node.get(f"runs/{order['runId']}/steps/1/attempts/1/evidence")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    assert not [name for name, data in members.items() if b"open-sesame" in data]
 
 
 async def test_the_folder_may_change_while_the_runner_lives(node: Node, folder: Path) -> None:
@@ -185,6 +206,34 @@ def test_two_of_one_name_are_told_and_an_earlier_folder_replaces(
     assert [found.path for found in findings.found] == [folder / "one"]
     (told,) = findings.troubles
     assert 'one beside it is called "same" too' in told
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "dangling").symlink_to(tmp_path / "nowhere")
+    (folder / "gone.toml").write_text("name = 'gone'\nversion = '1'\n")
+    assert look_into([folder, folder / "gone.toml"]).troubles == [
+        (
+            f"{folder / 'dangling'} is not used as an interpreter: "
+            "it cannot be read, or is a link that leads nowhere."
+        ),
+        (
+            f"{folder / 'gone.toml'} is not used as an interpreter: "
+            "it describes gone, which is not there."
+        ),
+    ]
+
+
+def test_a_folder_that_may_not_be_read_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_folder: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("courier_backend.runner.interpreters.folder.os.listdir", refuse)
+    (told,) = look_into([folder]).troubles
+    assert told.startswith(f"{folder} is not used as an interpreter: it cannot be read")
+    assert marks_of([folder]) == ((str(folder), 0, 0, 0),)
 
 
 def test_what_is_no_interpreter_is_left_alone(folder: Path) -> None:

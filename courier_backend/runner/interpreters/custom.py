@@ -32,7 +32,7 @@ class CustomInterpreter:
             "name": request.name,
             "inputs": dict(request.inputs),
             "command": request.command,
-            "timeout": request.timeout_seconds,
+            "timeout": int(request.timeout_seconds),
             "os": request.os_name,
         }
         shown = orjson.dumps(request.command).decode()

@@ -8,7 +8,6 @@ import os
 import shutil
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG, S_IWOTH
@@ -21,7 +20,7 @@ from courier_backend.runner.interpreters.versions import is_version
 SHIPPED: Final = Path(__file__).parent / "shipped"
 _FOLDER: Final = "interpreters"
 _SIDECAR: Final = ".toml"
-_NO_INTERPRETERS: Final = (_SIDECAR, ".md", ".txt", "~")
+_NO_INTERPRETERS: Final = (".md", ".txt", "~")
 _HEAD_BYTES: Final = 512
 
 Marks = tuple[tuple[str, int, int, int], ...]
@@ -63,7 +62,7 @@ def added_folders(home: Path, places: Places) -> list[Path]:
 def marks_of(folders: Iterable[Path]) -> Marks:
     """Cheap to ask for: the same marks mean that nothing has changed."""
     return tuple(
-        (path, status.st_mtime_ns, status.st_size, status.st_mode)
+        (path, status.st_mtime_ns, status.st_size, status.st_mode) if status else (path, 0, 0, 0)
         for folder in folders
         for path, status in _files(folder)
     )
@@ -77,41 +76,66 @@ def look_into(folders: Iterable[Path], taken: Collection[str] = ()) -> Findings:
     findings = Findings()
     owners: dict[str, Path | None] = dict.fromkeys(taken)
     for folder in folders:
-        for path, mode in _candidates(folder):
+        files = dict(_files(folder))
+        for text, status in files.items():
+            path = Path(text)
             try:
-                skill = _described(path, mode, ours=taken)
-                if owners.setdefault(skill["name"], folder) is folder:
-                    findings.take(path, skill)
+                if text.endswith(_SIDECAR):
+                    _check_described(text, files)
+                elif not text.endswith(_NO_INTERPRETERS):
+                    skill = _described(path, status, ours=taken)
+                    if owners.setdefault(skill["name"], folder) is folder:
+                        findings.take(path, skill)
             except (ValueError, OSError) as error:
                 findings.troubles.append(f"{path} is not used as an interpreter: {error}.")
     return findings
 
 
-def _candidates(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Files that are meant to be interpreters, with their modes."""
-    for path, status in _files(folder):
-        if not path.endswith(_NO_INTERPRETERS):
-            yield Path(path), status.st_mode
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result | None]]:
+    """The files of a folder in order; none where there is no folder.
+
+    What cannot be looked at (a folder that may not be read, a link that leads nowhere) comes
+    without a status.
+    """
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208  asked whenever a node is
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:
+        yield str(folder), None
+        return
+    for name in names:
+        if name.startswith("."):
+            continue
+        path = f"{folder}/{name}"
+        try:
+            status = os.stat(path)  # noqa: PTH116  as above
+        except OSError:
+            yield path, None
+        else:
+            if S_ISREG(status.st_mode):
+                yield path, status
 
 
-def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """The files of a folder in order; none where there is no folder."""
-    with suppress(FileNotFoundError, NotADirectoryError):
-        for name in sorted(os.listdir(folder)):  # noqa: PTH208  asked whenever a node is
-            path = f"{folder}/{name}"
-            with suppress(FileNotFoundError):
-                status = os.stat(path)  # noqa: PTH116  as above
-                if S_ISREG(status.st_mode) and not name.startswith("."):
-                    yield path, status
+def _check_described(sidecar: str, files: Collection[str]) -> None:
+    """A description needs what it describes.
+
+    Raises:
+        ValueError: that is not there.
+    """
+    if (described := sidecar.removesuffix(_SIDECAR)) not in files:
+        raise ValueError(f"it describes {Path(described).name}, which is not there")
 
 
-def _described(path: Path, mode: int, ours: Collection[str]) -> Skill:
+def _described(path: Path, status: os.stat_result | None, ours: Collection[str]) -> Skill:
     """Its name and version.
 
     Raises:
         ValueError: it cannot be used; says why.
     """
-    if mode & S_IWOTH:
+    if status is None:
+        raise ValueError("it cannot be read, or is a link that leads nowhere")
+    if status.st_mode & S_IWOTH:
         raise ValueError("everybody may change it; take that right away (chmod o-w)")
     if not os.access(path, os.X_OK):
         raise ValueError("it is not executable (chmod +x)")

@@ -1,6 +1,7 @@
 """Programs that one of our helpers runs: how the helper is started."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,13 @@ _BEGIN: Final = (
 )
 
 
-def helped(helper: str, task: dict[str, Any], shown: list[str]) -> Program:
+def helped(
+    helper: str,
+    task: dict[str, Any],
+    shown: list[str],
+    environment: Mapping[str, str] | None = None,
+) -> Program:
     """A program that `helper` runs; its task goes to it on standard input."""
     words = [sys.executable, "-I", "-c", _BEGIN, helper, _ROOT]
-    return replace(started(words, stdin=orjson.dumps(task)), shown=shown)
+    program = started(words, stdin=orjson.dumps(task), environment=environment or {})
+    return replace(program, shown=shown)

@@ -49,12 +49,11 @@ class InspecInterpreter:
         task = {
             "command": words,
             "login": login,
-            "environment": _license(order),
             "reporter": reporter,
             "report": "" if reporter == "cli" else _report(order, reporter),
             "minSuccess": _least(order),
         }
-        return helped("scan", task, [shlex.join(words)])
+        return helped("scan", task, [shlex.join(words)], _license(order))
 
 
 def _login(order: Order, inspec: str) -> list[str]:

@@ -16,9 +16,8 @@ _JUDGED: Final = frozenset({0, _FAILED, _SKIPPED})
 
 
 def _do(task: dict[str, Any]) -> int:
-    """`command`, `environment`; `login` command; `reporter`, `report`; `minSuccess` or null."""
-    environment = task["environment"]
-    if task["login"] and (code := run(task["login"], environment)):
+    """`command`, `login` command; `reporter`, `report` (its name); `minSuccess` or null."""
+    if task["login"] and (code := run(task["login"])):
         raise GiveUp(f"the login at Automate failed with exit code {code}")
     kept = Path(os.environ["COURIER_EVIDENCE_DIR"])
     report = kept / task["report"]
@@ -29,7 +28,7 @@ def _do(task: dict[str, Any]) -> int:
             reporters.append(f"{task['reporter']}:{report}")
         if task["minSuccess"] is not None:
             reporters.append(f"json:{judged}")
-        code = run([*task["command"], "--reporter", *reporters], environment)
+        code = run([*task["command"], "--reporter", *reporters])
         if task["report"] and report.parent != kept:
             with suppress(FileNotFoundError):
                 shutil.copy(report, kept)

@@ -1,13 +1,12 @@
 """What all helpers do: read their task, run a program, fetch a file, end with a sentence."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -38,18 +37,23 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def run(command: Sequence[str], more: Mapping[str, str] | None = None) -> int:
+def run(command: Sequence[str]) -> int:
     """Run a program to its end; gives its exit code, as a shell would.
 
     Raises:
         GiveUp: it cannot be started.
     """
-    environment = {**os.environ, **(more or {})}
+    # Who stops us stops the program as well, which may want to tidy up first: wait for it. (Unlike
+    # a signal that is ignored, one that is handled is not handed down.)
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False)
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+            code = process.wait()
     except OSError as error:
         raise GiveUp(f"{command[0]} could not be started: {error.strerror}") from error
-    return done.returncode if done.returncode >= 0 else _BY_SIGNAL - done.returncode
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return code if code >= 0 else _BY_SIGNAL - code
 
 
 def is_web(address: str) -> bool:
