@@ -11,6 +11,8 @@ RESTART: Final = "chef-platform/restart-interpreter"
 CHEF_CLIENT: Final = "chef-platform/chef-client-interpreter"
 INSPEC: Final = "chef-platform/inspec-interpreter"
 ANSIBLE: Final = "chef-platform/ansible-interpreter"
+PYTHON: Final = "python"
+"""Ships with every runner, but anybody may put another in its place."""
 INTERPRETERS: Final = (SHELL, RESTART, CHEF_CLIENT, INSPEC, ANSIBLE)
 
 Kind = Literal["text", "words", "pairs", "object", "switch", "minutes", "percent", "level"]

@@ -166,6 +166,35 @@ def test_an_argument_that_is_not_known_is_a_warning(name: str, given: str, meant
     assert message == "is no argument that is known here"
 
 
+@pytest.mark.parametrize("command", [{"script": "pass"}, {"linux": ["pass"]}, ["pass"]])
+def test_commands_of_python(command: Any) -> None:
+    assert problems("python", command) == {}
+
+
+def test_a_command_of_python_without_a_script() -> None:
+    assert problems("python", {"skript": "pass"}) == {
+        "": ("warning", "has neither script nor lines for any of linux, windows, darwin", "script")
+    }
+
+
+def test_an_interpreter_of_ones_own_may_give_any_output() -> None:
+    def told(name: str) -> list[str]:
+        job = changed((STEP + "interpreter.name", name), (STEP + "command", {"linux": ["true"]}))
+        using = {
+            "name": "uses",
+            "interpreter": {"name": SHELL},
+            "command": {"linux": ["echo {{.ANYTHING}}"]},
+            "conditions": [{"inputName": "OTHER", "operator": "eq", "value": "1"}],
+            "expectedInputs": {"THIRD": {"required": True}},
+        }
+        job["actions"]["steps"] = [job["actions"]["steps"][0], using]
+        steps = [item["path"] for item in parsed(job).problems]
+        return [path for path in steps if path.startswith("actions.steps[1]")]
+
+    assert len(told(SHELL)) == 3
+    assert told("my/own") == []
+
+
 def test_the_place_in_a_file() -> None:
     job = changed(
         (STEP + "interpreter.name", RESTART),

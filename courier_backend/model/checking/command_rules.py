@@ -11,6 +11,7 @@ from courier_backend.model.commands import (
     MOST_PERCENT,
     MOST_VERBOSE,
     NOW,
+    PYTHON,
     SHELL,
     VOCABULARIES,
     Kind,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PLATFORMS: Final = ("linux", "windows", "darwin")
 _PLATFORM_NAMES: Final = {"macos": "darwin", "mac": "darwin", "osx": "darwin", "win": "windows"}
+_SCRIPT: Final = "script"
 _FIELDS: Final = ("exec", "args")
 _TEMPLATE: Final = "{{"
 
@@ -44,6 +46,8 @@ def check_command(findings: Findings, step: dict[str, Any], path: Path) -> None:
     elif isinstance(command, dict) and name in INTERPRETERS:
         _check_exec(findings, command, here)
         _check_order(findings, command, VOCABULARIES[name], here)
+    elif isinstance(command, dict) and name == PYTHON:
+        _check_python(findings, command, here)
 
 
 # ---- command lines
@@ -94,6 +98,15 @@ def _check_lines(findings: Findings, lines: list[Any], path: Path) -> None:
             findings.error((*path, number), f"{shown(line)} is not a command line (text)")
         elif not line.strip():
             findings.error((*path, number), "is an empty command line")
+
+
+def _check_python(findings: Findings, command: dict[str, Any], path: Path) -> None:
+    """The one that ships; whoever puts another in its place may understand more."""
+    known = (_SCRIPT, *PLATFORMS)
+    if not any(key in command for key in known):
+        meant = nearest(next(iter(command)), known)
+        message = f"has neither {_SCRIPT} nor lines for any of {listed(PLATFORMS)}"
+        findings.warning(path, message, meant, key=False)
 
 
 # ---- orders

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.values import object_at, objects_at, text_at
+from courier_backend.model.commands import INTERPRETERS
 from courier_backend.model.json_paths import path_fault
 from courier_backend.model.patterns import pattern_fault
 from courier_backend.model.problems import listed, shown
@@ -29,22 +30,43 @@ _POSSIBLE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
 _STREAMS: Final = ("stdout", "stderr")
 
 
+class _Outputs:
+    """What earlier steps give.
+
+    One with an interpreter of somebody's own (`open`) may give outputs that no rule names.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.open = False
+
+    def add(self, step: dict[str, Any]) -> None:
+        """The outputs of one more step."""
+        self.names |= dict.fromkeys(object_at(step, "outputFieldRules"))
+        self.open |= text_at(object_at(step, "interpreter"), "name") not in INTERPRETERS
+
+    def may_give(self, name: str) -> bool:
+        """Whether a value may come from there."""
+        return self.open or name in self.names
+
+
 def check_data(findings: Findings) -> None:
     """Report what is wrong, or will not work, in the data of the steps."""
     actions = object_at(findings.document.value, "actions")
     steps = list(objects_at(actions, "steps"))
     sensitive = sensitive_names(step for _, step in steps)
-    outputs: dict[str, None] = {}
+    outputs = _Outputs()
     for number, step in steps:
         path: Path = ("actions", "steps", number)
-        known = {**object_at(step, "inputs"), **object_at(step, "expectedInputs"), **outputs}
+        known = {**object_at(step, "inputs"), **object_at(step, "expectedInputs")}
+        known |= outputs.names
         _check_names(findings, step, path)
         _check_variables(findings, step, path, known)
         _check_expected(findings, step, path, outputs)
-        _check_conditions(findings, step, path, known)
-        _check_command(findings, step, path, known, sensitive)
+        _check_conditions(findings, step, path, known, outputs)
+        _check_command(findings, step, path, known, outputs, sensitive)
         _check_outputs(findings, step, path)
-        outputs |= dict.fromkeys(object_at(step, "outputFieldRules"))
+        outputs.add(step)
 
 
 def _check_names(findings: Findings, step: dict[str, Any], path: Path) -> None:
@@ -78,7 +100,7 @@ def _check_variables(
 
 
 def _check_expected(
-    findings: Findings, step: dict[str, Any], path: Path, outputs: dict[str, None]
+    findings: Findings, step: dict[str, Any], path: Path, outputs: _Outputs
 ) -> None:
     literals = object_at(step, "inputs")
     for name, wanted in object_at(step, "expectedInputs").items():
@@ -90,9 +112,9 @@ def _check_expected(
             _check_value(findings, default, wanted, (*here, "default"))
         if name in literals:
             _check_value(findings, literals[name], wanted, (*path, "inputs", name))
-        elif wanted.get("required") is True and default is None and name not in outputs:
+        elif wanted.get("required") is True and default is None and not outputs.may_give(name):
             message = "is required, and nothing gives it: no input, no default, no earlier step"
-            findings.warning(here, message, nearest(name, outputs))
+            findings.warning(here, message, nearest(name, outputs.names))
 
 
 def _check_type(findings: Findings, wanted: dict[str, Any], path: Path) -> None:
@@ -112,7 +134,7 @@ def _check_value(findings: Findings, value: object, wanted: dict[str, Any], path
 
 
 def _check_conditions(
-    findings: Findings, step: dict[str, Any], path: Path, known: dict[str, Any]
+    findings: Findings, step: dict[str, Any], path: Path, known: dict[str, Any], outputs: _Outputs
 ) -> None:
     """A condition looks at an input of the step, an output of an earlier one, or a fact."""
     for number, condition in objects_at(step, "conditions"):
@@ -121,7 +143,7 @@ def _check_conditions(
         if matches and (fault := pattern_fault(condition.get("value"))):
             findings.error((*here, "value"), fault)
         name = text_at(condition, "inputName")
-        if name and name not in known and not name.startswith(FACTS):
+        if name and not _may_have(name, known, outputs):
             message = f"{shown(name)} is no input of this step, and no earlier step gives it"
             findings.warning((*here, "inputName"), message, nearest(name, known), key=False)
 
@@ -131,6 +153,7 @@ def _check_command(
     step: dict[str, Any],
     path: Path,
     known: dict[str, Any],
+    outputs: _Outputs,
     sensitive: frozenset[str],
 ) -> None:
     """The values that the command uses."""
@@ -143,12 +166,16 @@ def _check_command(
         for name in names:
             if name in sensitive:
                 findings.warning(here, _spliced(name, here), key=False)
-            if name not in known and not name.startswith(FACTS):
+            if not _may_have(name, known, outputs):
                 message = (
                     f"{{{{.{name}}}}} has no value: it is no input of this step, and no earlier "
                     "step gives it"
                 )
                 findings.warning(here, message, nearest(name, known), key=False)
+
+
+def _may_have(name: str, known: dict[str, Any], outputs: _Outputs) -> bool:
+    return name in known or outputs.may_give(name) or name.startswith(FACTS)
 
 
 def _spliced(name: str, path: Path) -> str:

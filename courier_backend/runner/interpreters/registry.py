@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from courier_backend import __version__
-from courier_backend.model.commands import CHEF_CLIENT, SHELL
+from courier_backend.model.commands import CHEF_CLIENT, PYTHON, SHELL
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
 from courier_backend.runner.interpreters.ansible import AnsibleInterpreter
@@ -19,7 +19,7 @@ from courier_backend.runner.interpreters.restart import RestartInterpreter
 from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.interpreters.versions import check_bounds
 
-_OLDER_ENDINGS: Final = {"/shell": SHELL, "/python": "python", "/chef-client": CHEF_CLIENT}
+_OLDER_ENDINGS: Final = {"/shell": SHELL, "/python": PYTHON, "/chef-client": CHEF_CLIENT}
 _log = logging.getLogger(__name__)
 
 
