@@ -80,6 +80,7 @@ def _node(setup: Setup, index: int, keys: NodeKeys, true: MachineFacts, host: Ho
         os_name=str(true()["os"]),
         environment=node_environment(keys.id, str(home), facts()),
         facts=facts(),
+        look=facts,
         dry_restart=setup.lab or setup.dry_restart or bool(os.environ.get(DRY_RESTART)),
     )
     return Node(keys, _name(setup, number), node_host, facts, tags)

@@ -1,10 +1,13 @@
 """The inputs of a step: which value counts, what is secret, what it is called elsewhere."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from courier_backend.model.variables import environment_name, sensitive_names
+from courier_backend.runner.execution.environment import node_environment
+from courier_backend.runner.execution.host import Host, NodeHost
 from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs, shortened
 
 FACTS = fact_values({"platform": "ubuntu", "cpu_total": 4})
@@ -60,3 +63,24 @@ def test_long_inputs_are_told_by_their_size() -> None:
     assert told["B"] == "(200,002 bytes)"
     assert told["C"] == "z"
     assert told["D"] == {"sensitive": True}
+
+
+def test_facts_are_looked_at_again(tmp_path: Path) -> None:
+    known = {"platform_version": "22.04", "role": "web"}
+    host = NodeHost(
+        Host("boot", (1024, 1024)),
+        tmp_path,
+        tmp_path,
+        "linux",
+        node_environment("id", "/home", known),
+        known,
+        look=lambda: known,
+    )
+    host.look_again()
+    assert host.fact_values["node.platform_version"] == "22.04"
+    known = {"platform_version": "24.04", "role": "web"}
+    host.look_again()
+    assert host.fact_values["node.platform_version"] == "24.04"
+    assert host.facts["platform_version"] == "24.04"
+    assert host.environment["COURIER_FACT_PLATFORM_VERSION"] == "24.04"
+    assert host.environment["COURIER_NODE_ID"] == "id"

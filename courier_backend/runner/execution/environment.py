@@ -12,8 +12,17 @@ _OURS: Final = "COURIER_"
 def node_environment(node_id: str, home: str, facts: dict[str, Any]) -> dict[str, str]:
     """What all steps of a node find: ours without what is our own business, and its facts."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
-    told = {environment_name("FACT", name): value_text(value) for name, value in facts.items()}
-    return {**inherited, **told, "COURIER_NODE_ID": node_id, "COURIER_NODE_HOME": home}
+    return {
+        **inherited,
+        **fact_environment(facts),
+        "COURIER_NODE_ID": node_id,
+        "COURIER_NODE_HOME": home,
+    }
+
+
+def fact_environment(facts: dict[str, Any]) -> dict[str, str]:
+    """The facts of a node."""
+    return {environment_name("FACT", name): value_text(value) for name, value in facts.items()}
 
 
 def step_environment(

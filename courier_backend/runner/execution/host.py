@@ -1,10 +1,12 @@
 """What all executions of a runner process share, and what those of one node do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from courier_backend.runner.execution.census import Census
+from courier_backend.runner.execution.environment import fact_environment
 from courier_backend.runner.execution.evidence_slots import EvidenceSlots
 from courier_backend.runner.execution.limits import Limiter
 from courier_backend.runner.execution.orphans import Orphans
@@ -38,7 +40,8 @@ class Host:
 class NodeHost:
     """One node as its executions see it.
 
-    `folder`: where steps begin to work; `dry_restart`: the machine is never restarted, only said.
+    `folder`: where steps begin to work; `dry_restart`: the machine is never restarted, only said;
+    `look`: gives the facts as they are now, the same object as long as they are the same.
     """
 
     host: Host
@@ -48,12 +51,20 @@ class NodeHost:
     environment: dict[str, str]
     facts: dict[str, Any]
     dry_restart: bool = True
+    look: Callable[[], dict[str, Any]] | None = None
     slots: EvidenceSlots = field(init=False)
     fact_values: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.fact_values = fact_values(self.facts)
         self.slots = EvidenceSlots(self.spool)
+
+    def look_again(self) -> None:
+        """Take the facts as they are now: a step may have changed the machine."""
+        facts = self.look() if self.look else self.facts
+        if facts is not self.facts:
+            self.facts, self.fact_values = facts, fact_values(facts)
+            self.environment |= fact_environment(facts)
 
     @property
     def spool(self) -> Path:

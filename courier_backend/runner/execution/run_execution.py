@@ -14,6 +14,7 @@ from courier_backend.runner.runs.run import Run
 
 async def execute(run: Run, node: NodeHost) -> None:
     """Execute what is left of a run; at the end it is finished."""
+    node.look_again()
     progress = progress_of(run)
     failed = progress.failed
     if progress.is_fresh and not run.cancel_asked and (found := await foreseen(run, node)):
@@ -27,6 +28,7 @@ async def execute(run: Run, node: NodeHost) -> None:
         line = await execution.execute()
         failed = None if _goes_on(line) else line
         progress = progress.after(line, execution.given(line))
+        node.look_again()
     if not run.finished:
         _finish(run, failed)
 
