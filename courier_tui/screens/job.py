@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from courier_backend.client.call import Page
     from courier_backend.model.wire import EstimateItem, InstanceItem, JobItem
     from courier_tui.changes import Changes
+    from courier_tui.frame import Frame
     from courier_tui.text import Span
 
 
@@ -170,8 +171,13 @@ class JobScreen(LiveScreen):
 
     def action_edit(self) -> None:
         """Its definition in the editor, to be submitted as another job."""
-        from courier_tui.screens.editor import Editor  # noqa: PLC0415  when first needed
-        from courier_tui.templates import definition_text  # noqa: PLC0415  when first needed
-
         if self.job is not None:
-            self.frame.open(Editor(definition_text(self.job), self.job["name"], "job.json"))
+            edit(self.frame, self.job)
+
+
+def edit(frame: Frame, job: JobItem) -> None:
+    """Open the definition of a job in the editor, to be submitted as another one."""
+    from courier_tui.screens.editor import Editor  # noqa: PLC0415  when first needed
+    from courier_tui.templates import definition_text  # noqa: PLC0415  when first needed
+
+    frame.open(Editor(definition_text(job), job["name"], "job.json"))

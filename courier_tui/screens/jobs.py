@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from courier_backend.client import calls
-from courier_tui.keymap import CANCEL, REST, RUN, bindings
+from courier_tui.keymap import CANCEL, EDIT, REST, RUN, bindings
 from courier_tui.screens.live import LiveScreen
 from courier_tui.subjects.jobs import JOBS
 from courier_tui.widgets.listing import Listing
@@ -28,7 +28,7 @@ class Jobs(LiveScreen):
     """The list of jobs."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        RUN, CANCEL.saying("Cancel", "No instances of this job any more; asks first"), REST
+        RUN, CANCEL.saying("Cancel", "No instances of this job any more; asks first"), REST, EDIT
     )
 
     def __init__(self) -> None:
@@ -77,6 +77,14 @@ class Jobs(LiveScreen):
         from courier_tui.work import cancel_jobs  # noqa: PLC0415  when first needed
 
         self.frame.run_worker(cancel_jobs(self.frame, self.listing.chosen()), group="work")
+
+    def action_edit(self) -> None:
+        """The definition of the job under the cursor, to be submitted as another one."""
+        from courier_tui.screens.job import edit  # noqa: PLC0415  when first needed
+
+        job = self.listing.current
+        if job is not None:
+            edit(self.frame, job)
 
     def action_rest(self) -> None:
         """Let the chosen jobs rest, or wake them."""

@@ -62,6 +62,16 @@ async def open_hello(pilot: Any) -> Editor:
     return screen
 
 
+async def test_a_job_of_the_list_is_edited_as_a_new_one() -> None:
+    world = small_world()
+    async with running(world) as pilot:
+        await press(pilot, "2", "e")
+        await until(pilot, lambda: name_of(pilot) == "Editor")
+        assert '"name": "rolling-update"' in pilot.app.screen.query_one(JobText).text
+        await press(pilot, "escape")
+        assert name_of(pilot) == "Jobs"
+
+
 async def test_by_keys_alone_from_the_first_screen_to_the_live_instance() -> None:
     backend = small_world()
     async with running(backend) as pilot:
