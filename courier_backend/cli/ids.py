@@ -72,7 +72,10 @@ def _of_this_name(session: Session, kind: Kind, name: str) -> list[str]:
 
     if kind == "job":
         return [item["id"] for item in session.ask(calls.list_jobs(name=name))["items"]]
-    return [item["id"] for item in session.ask(calls.list_nodes(name=name))["items"]]
+    nodes = session.ask(calls.list_nodes(name=name))["items"]
+    # An archived node keeps its name, and gives way to one that has it now.
+    chosen = [node for node in nodes if not node["archived"]] or nodes
+    return [node["id"] for node in chosen]
 
 
 def _where(kind: str) -> str:

@@ -167,6 +167,17 @@ def test_a_node_by_no_known_name(backend: Backend, courier: Courier) -> None:
     assert outcome.error["message"] == "There is no node 'db-9', by id or by name."
 
 
+def test_an_archived_node_gives_its_name_away(backend: Backend, courier: Courier) -> None:
+    other = "0" * 8 + sample.NODE_ID[8:]
+    backend.on("GET", f"{NODES}/{other}", item(sample.node(name="still here")))
+    old, new = sample.node(archived=True), sample.node(id=other)
+
+    backend.on("GET", NODES, page(old, new))
+    assert "still here" in courier("node", "show", "web-1").out
+    backend.on("GET", NODES, page(old))
+    assert sample.NODE_ID in courier("node", "show", "web-1").out
+
+
 def test_a_name_that_could_be_an_id(backend: Backend, courier: Courier) -> None:
     """A job may be called `cafe`: names come before the beginnings of ids."""
     courier("job", "show", "cafe")
