@@ -45,6 +45,7 @@ def _cancel_group(turn: Turn, group: GroupState, sentence: str) -> None:
     elif not group.is_decided and not group.cancel_asked:
         turn.change_group(group, group.status, ReasonCode.OPERATOR, sentence)
     group.cancel_asked = True
+    group.cancel_reason = group.cancel_reason or sentence
     _cancel_runs(turn, group.runs, sentence)
     if waits and not turn.state.parallel and not turn.state.cancel_asked:
         skip_after(turn, group)
@@ -55,4 +56,4 @@ def _cancel_runs(turn: Turn, runs: Iterable[RunState], sentence: str) -> None:
         if run.status is RunStatus.PENDING:
             turn.change_run(run, RunStatus.CANCELED, ReasonCode.OPERATOR, sentence)
         elif run.is_in_flight:
-            turn.ask_to_cancel(run)
+            turn.ask_to_cancel(run, sentence)

@@ -13,11 +13,12 @@ def lose(turn: Turn, run: RunState, reason: str) -> None:
     """The node did not answer. Remembered, so that a time-out can say why nothing was heard.
 
     Of a run that was heard of, the first break of a stream is most often mended by the next try
-    and would only make noise: such a run says so from the second time on.
+    and would only make noise: such a run says so from the second time on. One that is to stop
+    says that instead.
     """
     serious = bool(run.unreachable) or not run.last_seq
     run.unreachable = reason
-    if serious and not run.lost and run.is_in_flight:
+    if serious and not run.lost and run.is_in_flight and not run.cancel_asked:
         run.lost = True
         code = ReasonCode.UNREACHABLE
         turn.change_run(run, run.status, code, f"{reason}{_AGAIN}", contact="lost")

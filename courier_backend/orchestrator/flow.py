@@ -68,7 +68,8 @@ def _judge(turn: Turn, group: GroupState) -> None:
     if holds:
         turn.change_group(group, GroupStatus.SUCCESS, ReasonCode.CRITERIA_MET)
     elif group.cancel_asked or turn.state.cancel_asked:
-        turn.change_group(group, GroupStatus.CANCELED, ReasonCode.OPERATOR, CANCELED)
+        reason = group.cancel_reason or canceled(turn.state.cancel_reason)
+        turn.change_group(group, GroupStatus.CANCELED, ReasonCode.OPERATOR, reason)
     else:
         _fail(turn, group)
     if not holds and not turn.state.parallel:

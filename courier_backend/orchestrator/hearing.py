@@ -7,7 +7,7 @@ from courier_backend.model.protocol import Received, RunFinished, StatusLine
 from courier_backend.model.status import FINAL_RUN, ReasonCode, RunStatus
 from courier_backend.model.times import to_text
 from courier_backend.orchestrator.contact import reach
-from courier_backend.orchestrator.flow import CANCELED, advance
+from courier_backend.orchestrator.flow import advance
 from courier_backend.orchestrator.state import RunState
 from courier_backend.orchestrator.turn import Turn
 from courier_backend.orchestrator.watch import watch
@@ -108,6 +108,7 @@ def _end_told(run: RunState, line: RunFinished) -> tuple[RunStatus, str, str]:
     told = line["status"]
     if told not in _ENDS:
         return RunStatus.FAILURE, ReasonCode.REFUSED, f'the node told an end that is none: "{told}"'
-    if told == RunStatus.CANCELED and run.cancel_asked and not line["reasonCode"]:
-        return RunStatus.CANCELED, ReasonCode.OPERATOR, line["reason"] or CANCELED
+    by_us = run.cancel_asked and line["reasonCode"] in {"", ReasonCode.OPERATOR}
+    if told == RunStatus.CANCELED and by_us:
+        return RunStatus.CANCELED, ReasonCode.OPERATOR, run.cancel_reason
     return RunStatus(told), line["reasonCode"], line["reason"]

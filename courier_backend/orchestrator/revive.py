@@ -14,6 +14,7 @@ from courier_backend.model.status import (
     RunStatus,
 )
 from courier_backend.orchestrator.contact import cause_of
+from courier_backend.orchestrator.flow import CANCELED
 from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
 from courier_backend.orchestrator.watch import watch
 
@@ -97,6 +98,7 @@ def revive(row: InstanceRow) -> InstanceState:
 
 def _group(row: GroupRow, runs: list[RunState]) -> GroupState:
     status = GroupStatus(row.status)
+    stopping = status is GroupStatus.RUNNING and row.reason_code == ReasonCode.OPERATOR
     is_unresolved = row.reason_code in UNRESOLVED
     return GroupState(
         number=row.number,
@@ -108,10 +110,18 @@ def _group(row: GroupRow, runs: list[RunState]) -> GroupState:
         early_termination=row.early_termination,
         runs=runs,
         status=status,
-        cancel_asked=status is GroupStatus.RUNNING and row.reason_code == ReasonCode.OPERATOR,
+        cancel_asked=stopping,
+        cancel_reason=row.reason if stopping else "",
         fault=row.reason_code if is_unresolved else "",
         fault_reason=row.reason if is_unresolved else "",
     )
+
+
+def _cancel_reason(row: RunRow) -> str:
+    """Why a run that is in flight is to stop."""
+    if row.cancel_requested_at is None or row.status not in IN_FLIGHT_RUN:
+        return ""
+    return row.reason if row.reason_code == ReasonCode.OPERATOR else CANCELED
 
 
 def _run(row: RunRow) -> RunState:
@@ -132,6 +142,7 @@ def _run(row: RunRow) -> RunState:
         waiting=row.waiting,
         last_seq=row.last_seq,
         cancel_asked_at=row.cancel_requested_at,
+        cancel_reason=_cancel_reason(row),
         stop_asked=to_stop and not row.finished_on_node,
         unreachable=cause_of(row.reason) if lost else row.unreachable,
         lost=lost,

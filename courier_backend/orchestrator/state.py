@@ -21,7 +21,8 @@ from courier_backend.targeting.criteria import Bar, bar_of
 class RunState:
     """One run. `heard_at`: the last status of the node, or the dispatch before the first.
 
-    `reason_code` and `reason` belong to a final status, or say that contact is `lost`.
+    `reason_code` and `reason` belong to a final status, or say that contact is `lost`, or that the
+    run is to stop.
     `unreachable`: why the node did not answer when it was last tried. `stop_asked`: the node is to
     end it, and has not said that it did. `finished_on_node`: the node has nothing more to tell.
     `watched` is when the watch of time-outs looks at the run next.
@@ -39,6 +40,7 @@ class RunState:
     waiting: bool = False
     last_seq: int = 0
     cancel_asked_at: datetime | None = None
+    cancel_reason: str = ""
     stop_asked: bool = False
     unreachable: str = ""
     lost: bool = False
@@ -93,6 +95,7 @@ class GroupState:
     runs: list[RunState]
     status: GroupStatus = GroupStatus.PENDING
     cancel_asked: bool = False
+    cancel_reason: str = ""
     fault: str = ""
     fault_reason: str = ""
     over: bool = False

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from courier_backend.model.event import NewEvent
-from courier_backend.model.status import GroupStatus, InstanceStatus, RunStatus
+from courier_backend.model.status import GroupStatus, InstanceStatus, ReasonCode, RunStatus
 from courier_backend.model.times import to_text
 from courier_backend.orchestrator.decision import Decision, Dispatch, Record, Stop
 from courier_backend.orchestrator.state import GroupState, InstanceState, RunState
@@ -53,7 +53,8 @@ class Turn:
         self.state.group_of(run).move(run, status)
         run.reason_code = reason_code
         run.reason = reason
-        run.lost = run.lost and run.is_in_flight
+        if run.is_final:
+            run.lost, run.cancel_reason = False, ""
 
     def dispatch(self, run: RunState) -> None:
         """Order a run from its node."""
@@ -62,13 +63,15 @@ class Turn:
         watch(self.state, run)
         self.decisions.append(Dispatch(run.run_id))
 
-    def ask_to_cancel(self, run: RunState) -> None:
+    def ask_to_cancel(self, run: RunState, reason: str) -> None:
         """A run in flight is to stop; its status changes when the node says so."""
         if run.cancel_asked:
             return
         run.cancel_asked_at = self.now
+        run.cancel_reason = reason
+        run.lost = False
         asked = to_text(self.now)
-        self.change_run(run, run.status, run.reason_code, run.reason, cancelRequestedAt=asked)
+        self.change_run(run, run.status, ReasonCode.OPERATOR, reason, cancelRequestedAt=asked)
         watch(self.state, run)
         self.stop(run)
 

@@ -5,13 +5,18 @@ from typing import Any
 from core_story import BEGIN, Story, criterion, group
 
 from courier_backend.model.times import to_text
+from courier_backend.orchestrator.revive import revive
 
 
 def test_what_is_pending_is_canceled_at_once_what_runs_when_its_node_says_so() -> None:
     story = Story(group("abc", batch=2)).start()
     story.working("a")
     story.cancel(reason="wrong fleet")
-    assert story.statuses() == {"a": "running", "b": "dispatched", "c": "canceled: operator"}
+    assert story.statuses() == {
+        "a": "running: operator",
+        "b": "dispatched: operator",
+        "c": "canceled: operator",
+    }
     assert story.stopped == ["a", "b"]
     assert story.end == "running"
     assert story.ledger.cancel_reason == "wrong fleet"
@@ -25,6 +30,22 @@ def test_what_is_pending_is_canceled_at_once_what_runs_when_its_node_says_so() -
     }
     assert (story.verdict(), story.end) == ("canceled: operator", "canceled")
     assert story.dispatched == ["a", "b"]
+    assert {run.reason for run in story.state.in_order} == {
+        "canceled by an operator: wrong fleet"
+    }, "each says why"
+    assert story.ledger.groups[0]["reason"] == "canceled by an operator: wrong fleet"
+
+
+def test_a_group_and_a_run_say_why_they_were_canceled_also_after_a_restart() -> None:
+    story = Story(group("a"), group("b"), parallel=True).start()
+    story.cancel(group=0, reason="not here")
+    story.cancel("b", group=1, reason="nor here")
+    story.state = revive(story.ledger.row())
+    story.finish("a", "canceled")
+    story.finish("b", "canceled", group=1)
+    assert story.run("a").reason == "canceled by an operator: not here"
+    assert story.run("b", 1).reason == "canceled by an operator: nor here"
+    assert story.ledger.groups[0]["reason"] == "canceled by an operator: not here"
 
 
 def test_the_moment_of_the_request_is_recorded_without_a_change_of_status() -> None:
@@ -32,7 +53,8 @@ def test_the_moment_of_the_request_is_recorded_without_a_change_of_status() -> N
     story.wait(5)
     story.cancel()
     data = story.last("run-changed").data
-    assert (data["from"], data["status"], data["reasonCode"]) == ("dispatched", "dispatched", "")
+    assert (data["from"], data["status"]) == ("dispatched", "dispatched")
+    assert data["reasonCode"] == "operator"
     assert data["cancelRequestedAt"] == to_text(story.now) != to_text(BEGIN)
 
 
@@ -137,7 +159,7 @@ def test_a_group_whose_criteria_were_met_before_the_cancel_keeps_its_verdict() -
 def test_one_parallel_group_is_canceled_the_other_goes_on() -> None:
     story = Story(group("ab"), group("cd"), parallel=True).start()
     story.cancel(group=0)
-    assert story.statuses(0) == {"a": "dispatched", "b": "canceled: operator"}
+    assert story.statuses(0) == {"a": "dispatched: operator", "b": "canceled: operator"}
     story.finish("a", "canceled")
     assert story.verdict(0) == "canceled: operator"
     story.finish("c", group=1)

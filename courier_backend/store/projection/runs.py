@@ -27,7 +27,7 @@ def run_changed(note: Note, run: KnownRun) -> None:
     """The backend decided. Silence of the node is no update by it, and leaves its time alone."""
     data = note.data
     values = _moved(note, run)
-    if values or "contact" in data:
+    if values or "contact" in data or "cancelRequestedAt" in data:
         values["reason_code"] = str(data["reasonCode"])
         values["reason"] = data["reason"]
     if values.get("status") == RunStatus.DISPATCHED:
