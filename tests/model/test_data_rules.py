@@ -77,6 +77,25 @@ def test_templates_are_looked_for_everywhere_in_a_command() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("inputs.dir", {"inputs": {"dir": "/opt/{{.APP}}", "APP": "x"}}),
+        (
+            "outputFieldRules.X.source",
+            {"outputFieldRules": {"X": {"sourceType": "file", "source": "/opt/{{.APP}}/v"}}},
+        ),
+        (
+            "conditions[0].value",
+            {"conditions": [{"inputName": "node.os", "operator": "eq", "value": "{{.APP}}"}]},
+        ),
+    ],
+)
+def test_a_template_that_stays_as_it_is_is_told(path: str, change: dict[str, Any]) -> None:
+    found = warning(parsed(job(run("true", **change))), f"actions.steps[0].{path}")
+    assert "values are put into commands alone" in found["message"]
+
+
+@pytest.mark.parametrize(
     ("platform", "instead"),
     [("linux", '"$COURIER_INPUT_DB_PASSWORD"'), ("windows", "$env:COURIER_INPUT_DB_PASSWORD")],
 )

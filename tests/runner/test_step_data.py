@@ -162,6 +162,13 @@ async def test_outputs_are_found_again_after_the_runner_was_killed(tmp_path: Pat
     assert (last["step"], last["status"], last["inputs"]) == (3, "success", {"COUNT": "5"})
 
 
+async def test_a_polynomial_pause_grows_by_its_coefficients(node: Node) -> None:
+    backoff = failing(type="polynomial", delaySeconds=0.01, arguments=[1, 0, 2])
+    lines = await node.run(step("exit 1", retryCount=3, failureBehavior=backoff))
+    pauses = [line["retryInSeconds"] for line in lines if line["type"] == "attempt-finished"]
+    assert pauses == [pytest.approx(0.03), pytest.approx(0.09), pytest.approx(0.19), None]
+
+
 # Inputs
 
 

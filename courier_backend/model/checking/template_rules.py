@@ -1,0 +1,68 @@
+"""Values in commands: templates that cannot be understood, names without a value, secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from courier_backend.model.checking.values import object_at, objects_at
+from courier_backend.model.problems import shown
+from courier_backend.model.suggest import nearest
+from courier_backend.model.template import TemplateFault, references_in, texts_in
+from courier_backend.model.variables import environment_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from courier_backend.model.checking.findings import Findings
+    from courier_backend.model.checking.known_names import Known
+    from courier_backend.model.problems import Path
+
+
+def check_templates(
+    findings: Findings, step: dict[str, Any], path: Path, known: Known, sensitive: frozenset[str]
+) -> None:
+    """Report what will not work in the templates of a step."""
+    for here, text in texts_in(step.get("command"), (*path, "command")):
+        try:
+            names = dict.fromkeys(reference.name for reference in references_in(text))
+        except TemplateFault as fault:
+            findings.error(here, str(fault))
+            continue
+        for name in names:
+            if name in sensitive:
+                findings.warning(here, _spliced(name, here), key=False)
+            if not known.may_have(name):
+                message = (
+                    f"{{{{.{name}}}}} has no value: it is no input of this step, and no earlier "
+                    "step gives it"
+                )
+                findings.warning(here, message, nearest(name, known.names), key=False)
+    _check_elsewhere(findings, step, path)
+
+
+def _spliced(name: str, path: Path) -> str:
+    variable = environment_name("INPUT", name)
+    instead = f"$env:{variable}" if "windows" in path else f'"${variable}"'
+    return f"{shown(name)} is sensitive: do not put it into a command line, use {instead}"
+
+
+def _check_elsewhere(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """Templates where they are not replaced."""
+    for here, text in _texts_beside(step, path):
+        try:
+            is_one = bool(references_in(text))
+        except TemplateFault:
+            continue
+        if is_one:
+            message = "values are put into commands alone: this stays as it is written"
+            findings.warning(here, message, key=False)
+
+
+def _texts_beside(step: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    yield from texts_in(object_at(step, "inputs"), (*path, "inputs"))
+    for name, rule in object_at(step, "outputFieldRules").items():
+        if isinstance(rule, dict):
+            here = (*path, "outputFieldRules", name, "source")
+            yield from texts_in(rule.get("source"), here)
+    for number, condition in objects_at(step, "conditions"):
+        yield from texts_in(condition.get("value"), (*path, "conditions", number, "value"))
