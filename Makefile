@@ -24,7 +24,7 @@ PIP_COMPILE = $(VENV).lock/bin/pip-compile --quiet --generate-hashes --strip-ext
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	--no-header --annotation-style=line
 
-.PHONY: help run lab lab-down test soak check format bench screenshots lock clean
+.PHONY: help run lab lab-down test soak check format bench screenshots reference lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do \
@@ -64,6 +64,9 @@ bench: $(RUNTIME)  ## measure, side by side with others; writes bench/RESULTS.md
 
 screenshots: $(DEV)  ## photograph every screen on a demo fleet, into screenshots/
 	@$(BIN)/python -m screenshots.make
+
+reference: $(DEV)  ## write the command reference anew, from the code
+	@$(BIN)/python -m docs.make
 
 lock: $(BIN)/python  ## choose newest allowed versions, into the lock files
 	@$(BIN)/python -m venv $(VENV).lock

@@ -28,7 +28,7 @@ def show_item(
     draw: Callable[[Any], None] | None = None,
 ) -> None:
     """One thing in its envelope; `draw` shows it to people, else its keys and values do."""
-    if session.form != "table":
+    if session.for_programs:
         write_data(session, dict(answer))
         return
     (draw or _draw_keys)(answer["item"])
@@ -36,7 +36,7 @@ def show_item(
 
 def tell_done(session: Session, answer: Mapping[str, Any], sentence: str) -> None:
     """What became of a change: a sentence for people, the answer for programs."""
-    if session.form == "table":
+    if not session.for_programs:
         say(sentence)
     else:
         write_data(session, dict(answer))

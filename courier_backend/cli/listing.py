@@ -56,7 +56,7 @@ def show_page(
         )
     if session.form == "csv":
         _show_csv(session, answer, columns)
-    elif session.form == "table":
+    elif not session.for_programs:
         _show_table(session, answer, columns, row, empty)
     else:
         write_data(session, answer)

@@ -37,7 +37,7 @@ def end_rehearsal(session: Session, item: Mapping[str, Any]) -> NoReturn:
     Raises:
         Rehearsed: always.
     """
-    if session.form == "table":
+    if not session.for_programs:
         write("Dry run: nothing was changed. This would:\n")
         write("".join(f"  {_line(change)}\n" for change in item["changes"]))
     else:

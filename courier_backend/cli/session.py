@@ -41,7 +41,7 @@ class Session:
         return self.format or self.formats[0]
 
     @property
-    def json(self) -> bool:
+    def for_programs(self) -> bool:
         """Whether a program reads the answer."""
         return self.form != "table"
 

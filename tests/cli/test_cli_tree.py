@@ -72,6 +72,50 @@ def test_chefs_tree_is_whole(path: str) -> None:
     assert tuple(path.split()) in LEAVES
 
 
+READING = {
+    "plan", "wait", "logs", "doctor", "completion", "help", "version", "evidence verify",
+    "jobs next", "backend status", "lab status", "get-default-profile", "list-profile-names",
+    "scheduler jobs estimate-run-times", "scheduler jobs get-pastDueJobs", "status get-status",
+    "filter test",
+    "backend run",  # does nothing but run, as `runner` does
+}  # fmt: skip
+READS = ("list", "show", "get-", "list-", "find-", "run-")
+"""How the others begin that change nothing."""
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {name for param in command.params for name in param.opts}
+
+
+@pytest.mark.parametrize("path", [" ".join(path) for path in LEAVES])
+def test_whatever_changes_something_can_be_rehearsed(path: str) -> None:
+    reads = path in READING or path.rpartition(" ")[2].startswith(READS)
+    reads &= path != "evidence get"
+    assert ("--dry-run" in options_of(LEAVES[tuple(path.split())])) is not reads
+
+
+@pytest.mark.parametrize("path", [" ".join(path) for path in LEAVES])
+def test_answers_come_in_every_format(path: str) -> None:
+    command = LEAVES[tuple(path.split())]
+    found = [param for param in command.params if param.name == "format"]
+    if path in {"completion", "help", "version"}:
+        assert not found
+        return
+    [option] = found
+    assert isinstance(option.type, click.Choice)
+    assert {"json", "yaml", "table"} <= set(option.type.choices)
+    pages = {"--pagination.page", "--page"} & options_of(command)
+    if pages or path.endswith((" list", " list-rules")):
+        assert "csv" in option.type.choices
+        assert "--columns" in options_of(command)
+
+
+@pytest.mark.parametrize("path", [path for path in map(" ".join, LEAVES) if "instance" in path])
+def test_chefs_flags_are_everywhere(path: str) -> None:
+    options = options_of(LEAVES[tuple(path.split())])
+    assert {"--format", "--profile", "--verbose"} <= options
+
+
 @pytest.mark.parametrize("kind", ["job", "instance", "run", "step", "node", "event", "exception"])
 @pytest.mark.parametrize("verb", ["list", "show"])
 def test_singular_and_plural_are_the_same(courier: Courier, kind: str, verb: str) -> None:

@@ -40,7 +40,7 @@ _WIDTH: Final = 14
 def doctor(session: Session) -> int:
     """Look for what is wrong here, and say how to mend it. Exit code 1 when something is bad."""
     found = [finding for check in CHECKS for finding in check(session.places)]
-    if session.form != "table":
+    if session.for_programs:
         write_data(
             session, {"items": [finding._asdict() for finding in found], "totalItems": len(found)}
         )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypedDict
 from courier_backend.cli.clean import clean
 from courier_backend.cli.evidence.folder import Incoming, prepare_folder
 from courier_backend.cli.output import say
+from courier_backend.cli.rehearsed import would
 from courier_backend.cli.when import size
+from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 from courier_backend.model.errors import Gone, NotFound, NotYet
 from courier_backend.model.status import FINAL_STEP, EvidenceState
@@ -43,6 +45,7 @@ def fetch(
             f"Run {run_id} has no such attempt (yet).",
             hint=f"`courier steps list {run_id}` shows what it has.",
         )
+    would(session, f"download the evidence of {number_of(len(wanted), 'attempt')} into {folder}")
     prepare_folder(folder)
     saved: list[Saved] = []
     missing = 0

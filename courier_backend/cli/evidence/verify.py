@@ -35,7 +35,7 @@ class Verdict(TypedDict):
 def verify(session: Session, *, files: tuple[str, ...]) -> int:
     """Check files against their manifests. Exit code 1 when one is not sound; names what is bad."""
     verdicts = [_verdict(file) for file in files]
-    if session.form != "table":
+    if session.for_programs:
         write_data(session, {"items": verdicts, "totalItems": len(verdicts)})
     else:
         for verdict in verdicts:

@@ -11,6 +11,7 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.output import say
+from courier_backend.cli.rehearsed import would
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import duration, full
 from courier_backend.cli.words import number_of
@@ -51,10 +52,13 @@ def run(_session: Session) -> int:
 
 
 @command("start", example="courier backend start")
+@dry_run
 @common()
 @pass_session
 def start(session: Session) -> None:
     """Start the backend, unless it runs already; returns when it answers."""
+    if session.dry_run and not _runs(session):
+        would(session, f"start the backend of {session.places.data}")
     session.connect(start=True)
     show_item(session, {"item": session.ask(calls.backend_status())}, _draw)
 
@@ -84,6 +88,14 @@ def stop(session: Session, *, cancel_all: bool) -> None:
     _wait_for_the_end(session)
     goes_on = _what_goes_on(item, cancel_all)
     tell_done(session, {"item": item}, f"The backend (pid {item['pid']}) has ended{goes_on}.")
+
+
+def _runs(session: Session) -> bool:
+    try:
+        session.connect(start=False)
+    except Unreachable:
+        return False
+    return True
 
 
 def _wait_for_the_end(session: Session) -> None:

@@ -161,7 +161,7 @@ def _uninstall(session: Session, unit: Unit) -> None:
 
 def _rehearse(session: Session, unit: Unit, sentences: Sequence[str]) -> None:
     """The unit itself for people; programs get it with what would be done."""
-    if session.form != "table":
+    if session.for_programs:
         told = _rehearsed(sentences) | {"path": str(unit.path), "text": unit.text}
         end_rehearsal(session, told)
     write(f"# {unit.path}\n{unit.text}")

@@ -51,7 +51,7 @@ lab: Final = group(
 @pass_session
 def up(session: Session, *, nodes: int, seed: int | None) -> None:
     """Bring up a lab; again with another number it grows or shrinks. Returns when all answer."""
-    if session.form == "table":
+    if not session.for_programs:
         say(f"Bringing up {number_of(nodes, 'node')} …")
     _show(session, calls.lab_up(nodes, seed=seed))
 
@@ -79,7 +79,7 @@ def _show(session: Session, call: Call[Any]) -> None:
     answer = session.envelope(call, seconds=_SECONDS)
     empty = "There is no lab. `courier lab up --nodes 5` brings one up."
     show_page(session, answer, _COLUMNS, _row, empty=empty)
-    if session.form == "table" and answer["items"]:
+    if not session.for_programs and answer["items"]:
         say(f"{number_of(len(answer['items']), 'node')} running.")
 
 

@@ -88,9 +88,9 @@ def _home_in(folder: Path) -> Iterator[Path]:
 def _execute(session: Session, actions: dict[str, Any], here: Here, folder: Path) -> int:
     from courier_backend.runner.zero.execution import execute_here  # noqa: PLC0415  all of a runner
 
-    view = ZeroView(folder, len(actions["steps"]), quiet=session.json)
+    view = ZeroView(folder, len(actions["steps"]), quiet=session.for_programs)
     asyncio.run(execute_here(actions, here, view))
-    if session.json:
+    if session.for_programs:
         write_data(session, {"item": view.item()})
     else:
         view.sum_up()
@@ -102,7 +102,7 @@ def _rehearse(session: Session, actions: dict[str, Any], here: Here) -> int:
 
     steps = list(rehearse(actions["steps"], here))
     problems = [step for step in steps if step["problem"]]
-    if session.json:
+    if session.for_programs:
         write_data(session, {"item": {"dryRun": True, "steps": steps}})
     else:
         for step in steps:

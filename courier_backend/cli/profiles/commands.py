@@ -129,7 +129,7 @@ def set_default_profile(session: Session, *, name: str | None, named: str) -> No
 def list_profile_names(session: Session) -> None:
     """The names that --profile takes."""
     names = read_profiles(session.places.config_file).names
-    if session.form == "table":
+    if not session.for_programs:
         write("".join(f"{name}\n" for name in names))
     else:
         write_data(session, {"items": names, "totalItems": len(names)})
@@ -137,7 +137,7 @@ def list_profile_names(session: Session) -> None:
 
 def _show_one(session: Session, known: Profiles, name: str) -> None:
     item = {"profileName": name, "url": known.get(name).url}
-    if session.form == "table":
+    if not session.for_programs:
         write(f"{name}\n")
     else:
         write_data(session, {"item": item})

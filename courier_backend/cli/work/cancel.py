@@ -103,7 +103,7 @@ def _cancel_job(session: Session, job_id: str, reason: str, *, wait: bool) -> No
 def _asked(session: Session, call: Call[Any], name: str) -> bool:
     """Ask for the cancel; whether there is something to wait for."""
     answer = session.envelope(call)
-    if session.form != "table":
+    if session.for_programs:
         write_data(session, answer)
         flush()
     item: CancelItem = answer["item"]

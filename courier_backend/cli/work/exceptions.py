@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from courier_backend.cli.answer import tell_done
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.look.exceptions import window
-from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write_json
+from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.session import Session
 from courier_backend.client import schedules
 from courier_backend.model.errors import BadInput
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--minutes", type=click.IntRange(min=1), required=True, help="How long a window stays open."
 )
+@dry_run
 @common()
 @pass_session
 def add(session: Session, *, rrule: str, minutes: int) -> None:
@@ -40,6 +41,7 @@ def add(session: Session, *, rrule: str, minutes: int) -> None:
 @click.argument("rule", metavar="ID")
 @click.option("--rrule", default=None, help="Another recurrence.")
 @click.option("--minutes", type=click.IntRange(min=1), default=None, help="Another duration.")
+@dry_run
 @common()
 @pass_session
 def update(session: Session, *, rule: str, rrule: str | None, minutes: int | None) -> None:
@@ -54,20 +56,17 @@ def update(session: Session, *, rule: str, rrule: str | None, minutes: int | Non
 
 @command("remove", example="courier exceptions remove 61013744")
 @click.argument("rule", metavar="ID")
+@dry_run
 @common()
 @pass_session
 def remove(session: Session, *, rule: str) -> None:
     """Take a rule away: jobs are executed in its windows again."""
     answer = session.envelope(schedules.delete_exception(full_id(session, "exception", rule)))
-    if session.json:
-        write_json(answer)
-    else:
-        say(f"Exception rule {clean(answer['item']['exceptionId'])} was removed.")
+    removed = clean(answer["item"]["exceptionId"])
+    tell_done(session, answer, f"Exception rule {removed} was removed.")
 
 
 def _tell(session: Session, answer: dict[str, ExceptionItem], what: str) -> None:
-    if session.json:
-        write_json(answer)
-        return
     item = answer["item"]
-    say(f"Exception rule {clean(item['exceptionId'])} {what}; next window: {window(item)}.")
+    its_id, coming = clean(item["exceptionId"]), window(item)
+    tell_done(session, answer, f"Exception rule {its_id} {what}; next window: {coming}.")

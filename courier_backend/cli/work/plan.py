@@ -39,7 +39,7 @@ def plan(
     with problems_of(body.name):
         answer = session.envelope(calls.plan(submission))
     item: PlanItem = answer["item"]
-    if session.form != "table":
+    if session.for_programs:
         write_data(session, answer)
         return 0 if item["valid"] else BadInput.exit_code
     if not item["valid"]:

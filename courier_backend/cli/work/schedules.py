@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from courier_backend.cli.answer import show_item, tell_done
 from courier_backend.cli.clean import clean
 from courier_backend.cli.column import Column
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
-from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import say, write_json
+from courier_backend.cli.options import common, dry_run, pass_session
+from courier_backend.cli.output import say
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import ahead, full
 from courier_backend.client import schedules
@@ -33,14 +34,12 @@ _COLUMNS: Final = (Column("When"), Column("In"), Column("What", "status"), Colum
 def next_(session: Session, *, job: str, count: int) -> None:
     """When a job executes next, and which of its times a window prevents."""
     answer = session.envelope(schedules.estimate_job(meant(session, "job", job), count=count))
-    if session.json:
-        write_json(answer)
-    else:
-        _show(answer["item"])
+    show_item(session, answer, _show)
 
 
 @command("activate", example="courier jobs activate nightly-update")
 @click.argument("job")
+@dry_run
 @common()
 @pass_session
 def activate(session: Session, *, job: str) -> None:
@@ -50,6 +49,7 @@ def activate(session: Session, *, job: str) -> None:
 
 @command("deactivate", example="courier jobs deactivate nightly-update")
 @click.argument("job")
+@dry_run
 @common()
 @pass_session
 def deactivate(session: Session, *, job: str) -> None:
@@ -84,14 +84,13 @@ def _row(line: Line) -> tuple[str, ...]:
 
 def _tell(session: Session, job: str, *, active: bool) -> None:
     answer = session.envelope(schedules.set_job_active(meant(session, "job", job), active))
-    if session.json:
-        write_json(answer)
-        return
-    item: JobItem = answer["item"]
+    tell_done(session, answer, _sentence(answer["item"], active=active))
+
+
+def _sentence(item: JobItem, *, active: bool) -> str:
     name = f"Job {clean(item['name'])} ({item['id']})"
     if not active:
-        say(f"{name} rests; `courier jobs activate` lets it execute again.")
-    elif item["nextExecutionTime"] == ZERO_TIME:
-        say(f"{name} is active; it has no execution to come.")
-    else:
-        say(f"{name} is active; next execution: {full(item['nextExecutionTime'])}.")
+        return f"{name} rests; `courier jobs activate` lets it execute again."
+    if item["nextExecutionTime"] == ZERO_TIME:
+        return f"{name} is active; it has no execution to come."
+    return f"{name} is active; next execution: {full(item['nextExecutionTime'])}."
