@@ -184,7 +184,7 @@ def test_an_unsound_job_runs_nothing(zero: Zero, tmp_path: Path) -> None:
     [
         (["--zero"], "--zero needs either --job-file FILE or --stdin."),
         (["--zero", "--stdin", "--job-file", "x"], "--zero needs either"),
-        (["--job-file", "x"], "are for --zero alone"),
+        (["--job-file", "x"], "for --zero alone"),
         (["--zero", "--job-file", "/nowhere/job.json"], "There is no file /nowhere/job.json."),
     ],
 )
@@ -252,6 +252,19 @@ def test_a_reader_that_has_had_enough_ends_it(zero: Zero, tmp_path: Path) -> Non
         process.stdout.close()
         assert process.wait(SECONDS) == 0
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
+def test_inputs_from_the_command_line(zero: Zero, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("open-sesame\n")
+    shows = step(
+        'echo "$COURIER_INPUT_COLOR $COURIER_INPUT_KEY"',
+        inputs={"COLOR": "red"},
+        expectedInputs={"KEY": {"sensitive": True, "required": True}},
+    )
+    outcome = zero(shows, options=("--set", "COLOR=blue", "--set", f"KEY=@{secret}"))
+    assert (outcome.code, outcome.out) == (0, "blue ••••••\n")
+    assert zero(shows, options=("--set", "COLOUR=blue")).code == 2
 
 
 def test_sensitive_output_is_not_shown(zero: Zero) -> None:

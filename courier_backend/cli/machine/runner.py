@@ -56,6 +56,13 @@ def _job_file(job_file: str, *, from_stdin: bool) -> str:
 @click.option("--job-file", metavar="FILE", default="", help="Its file, for --zero (- stdin).")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Its file comes on stdin, for --zero.")
 @click.option(
+    "--set",
+    "inputs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An input, for --zero; NAME=@FILE (for secrets) reads a file.",
+)
+@click.option(
     "--output-dir",
     metavar="DIR",
     default="",
@@ -79,6 +86,7 @@ def runner(
     zero: bool,
     job_file: str,
     from_stdin: bool,
+    inputs: tuple[str, ...],
     output_dir: str,
     rehearsal: bool,
 ) -> int:
@@ -97,9 +105,9 @@ def runner(
 
         session.dry_run = rehearsal
         file = _job_file(job_file, from_stdin=from_stdin)
-        return run_zero(session, file, output_dir, folder, dry_restart=dry_restart)
-    if job_file or from_stdin or output_dir or rehearsal:
-        raise BadInput("--job-file, --stdin, --output-dir and --dry-run are for --zero alone.")
+        return run_zero(session, file, inputs, output_dir, folder, dry_restart=dry_restart)
+    if job_file or from_stdin or inputs or output_dir or rehearsal:
+        raise BadInput("--job-file, --stdin, --set, --output-dir, --dry-run: for --zero alone.")
     from courier_backend.runner.main import serve  # noqa: PLC0415  all of the runner
 
     serve(

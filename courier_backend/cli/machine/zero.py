@@ -18,9 +18,10 @@ from courier_backend.cli.machine.zero_view import ZeroView
 from courier_backend.cli.output import say
 from courier_backend.cli.problems import BadFile, tell_warnings
 from courier_backend.cli.words import number_of
+from courier_backend.cli.work.submission import inputs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from courier_backend.cli.session import Session
     from courier_backend.runner.zero.here import Here
@@ -29,9 +30,17 @@ _CODES: Final = {"success": 0, "canceled": 3}
 
 
 def run_zero(
-    session: Session, job_file: str, output_dir: str, home: Path, *, dry_restart: bool
+    session: Session,
+    job_file: str,
+    inputs: Iterable[str],
+    output_dir: str,
+    home: Path,
+    *,
+    dry_restart: bool,
 ) -> int:
     """Execute a job's steps here, or (dry run) say what would be; the exit code.
+
+    `inputs`: values in the place of those in the file, each ``NAME=VALUE`` or ``NAME=@FILE``.
 
     Raises:
         BadInput: the file or the folder cannot be used, or the job cannot run so.
@@ -39,7 +48,7 @@ def run_zero(
     from courier_backend.runner.interpreters.folder import added_folders  # noqa: PLC0415  start-up
     from courier_backend.runner.zero.here import Here, check_restarts  # noqa: PLC0415  start-up
 
-    actions = _actions(job_file)
+    actions = _actions(job_file, inputs_of(inputs))
     folders = added_folders(home, session.places)
     if session.dry_run:
         return _rehearse(session, actions, Here(Path("/"), folders, dry_restart))
@@ -51,7 +60,7 @@ def run_zero(
         return _execute(session, actions, Here(own, folders, dry_restart), folder)
 
 
-def _actions(job_file: str) -> dict[str, Any]:
+def _actions(job_file: str, inputs: Mapping[str, str]) -> dict[str, Any]:
     """What the job in a file does.
 
     Raises:
@@ -61,7 +70,8 @@ def _actions(job_file: str) -> dict[str, Any]:
 
     body = read_body(job_file)
     name = "stdin" if job_file == STDIN else job_file
-    parsed = parse_job(body.text, body.body_format, body.file_name if job_file != STDIN else "")
+    file_name = body.file_name if job_file != STDIN else ""
+    parsed = parse_job(body.text, body.body_format, file_name, inputs=inputs)
     if parsed.job is None:
         raise BadFile("The job was not run: it is not sound.", name, parsed.errors)
     tell_warnings(parsed.warnings, name)
