@@ -23,6 +23,7 @@ from courier_backend.model.checking.job_rules import (
 )
 from courier_backend.model.checking.kept import put_kept
 from courier_backend.model.checking.overrides import put_inputs, put_nodes
+from courier_backend.model.checking.restart_rules import check_restarts
 from courier_backend.model.checking.saved_names import SavedNames, put_saved
 from courier_backend.model.checking.sensitive_rules import check_plain, check_sensitive, silence
 from courier_backend.model.checking.shape import check_shape
@@ -102,7 +103,14 @@ def parse_job(
     if saved is not None:
         put_saved(findings, saved)
     check_schedule(findings, judge)
-    for check in (check_name, check_target, check_steps, check_data, check_sensitive):
+    for check in (
+        check_name,
+        check_target,
+        check_steps,
+        check_data,
+        check_restarts,
+        check_sensitive,
+    ):
         check(findings)
     return _validated(findings)
 

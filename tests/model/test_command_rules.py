@@ -195,6 +195,31 @@ def test_an_interpreter_of_ones_own_may_give_any_output() -> None:
     assert told("my/own") == []
 
 
+@pytest.mark.parametrize(
+    ("time", "patience", "limit", "said"),
+    [
+        (10, 600, 0, ["target.groups[0] gives a run up after 600 s"]),
+        ("10", 599, 0, ["target.groups[0] gives a run up after 599 s"]),
+        (10, 601, 0, []),
+        (10, 0, 0, []),
+        (10, 3600, 60, ["limits of the step give it up after 60 s"]),
+        ("now", 1, 1, []),
+        ("{{.T}}", 1, 1, []),
+    ],
+)
+def test_a_restart_that_comes_too_late(
+    time: object, patience: int, limit: int, said: list[str]
+) -> None:
+    job = changed(
+        (STEP + "interpreter.name", RESTART),
+        (STEP + "command", {"exec": "machine_reboot", "args": {"time": time}}),
+        (STEP + "limits", {"timeoutSeconds": limit}),
+        ("target.groups.0.timeoutSeconds", patience),
+    )
+    late = [item["message"] for item in parsed(job).problems if "too late" in item["message"]]
+    assert late == [f"is too late: {who}, before the machine goes down" for who in said]
+
+
 def test_the_place_in_a_file() -> None:
     job = changed(
         (STEP + "interpreter.name", RESTART),
