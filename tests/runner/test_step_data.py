@@ -1,5 +1,7 @@
 """Data of steps on a real node: inputs, values in commands, conditions, outputs, restarts."""
 
+import asyncio
+import contextlib
 import json
 import zipfile
 from collections.abc import AsyncIterator
@@ -12,6 +14,7 @@ from runner_harness import (
     Line,
     Node,
     failing,
+    is_type,
     one,
     runner_inside,
     runner_process,
@@ -160,6 +163,30 @@ async def test_outputs_are_found_again_after_the_runner_was_killed(tmp_path: Pat
             told = await running.node(client).events(order["runId"])
     last = steps_of(told)[-1]
     assert (last["step"], last["status"], last["inputs"]) == (3, "success", {"COUNT": "5"})
+
+
+@pytest.mark.parametrize("kind", ["attempt-finished", "step-finished"])
+async def test_a_runner_killed_right_after_an_output_still_has_it(
+    tmp_path: Path, kind: str
+) -> None:
+    gives = step("echo 5", outputFieldRules={"COUNT": rule()})
+    uses = step("test {{.COUNT}} = 5", retryCount=1, expectedInputs={"COUNT": expected(type="int")})
+    async with httpx.AsyncClient(timeout=30) as client:
+        with runner_process(tmp_path / "home") as running:
+            node = running.node(client)
+            order = node.order(gives, uses)
+            async with node.ordered(order) as lines:
+                await until(lines, is_type(kind))
+                running.kill()
+                async with asyncio.timeout(30):
+                    with contextlib.suppress(httpx.RemoteProtocolError):
+                        async for _ in lines:
+                            pass
+        with runner_process(tmp_path / "home") as running:
+            told = await running.node(client).events(order["runId"])
+    assert one(told, "run-finished")["status"] == "success"
+    assert steps_of(told)[0]["outputs"] == {"COUNT": "5\n"}
+    assert steps_of(told)[1]["inputs"] == {"COUNT": "5"}
 
 
 async def test_a_polynomial_pause_grows_by_its_coefficients(node: Node) -> None:

@@ -157,6 +157,22 @@ def test_no_name_of_an_artifact_leads_out(
     assert found.values.get("X", "inside") == "inside"
 
 
+def test_all_rules_together_are_bounded_in_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courier_backend.runner.values.outputs.ALL_SECONDS", 0.2)
+    spool = Spool(folder / "a.stdout")
+    spool.write(b"x" * 60 + b"!")
+    slow = {
+        "sourceType": "output",
+        "extractMethod": "regEx",
+        "expression": r"^(\w|\w\w|\w+\s?)+$",
+    }
+    found = take({"A": slow, "B": slow}, Sources(spool, spool, 0, folder, None))
+    assert "takes longer than" in found.missing["A"]
+    assert found.missing["B"] == "the rules of the step took longer than 0.2 s"
+
+
 def test_an_output_that_was_not_kept_whole_gives_nothing(folder: Path) -> None:
     spool = Spool(folder / "a.stdout")
     spool.write(b"half of it")

@@ -6,6 +6,7 @@ decides what a missing output means.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ import orjson
 
 from courier_backend.runner.values.json_path import at_path
 from courier_backend.runner.values.no_value import NoValue
-from courier_backend.runner.values.patterns import PatternFault, search
+from courier_backend.runner.values.patterns import SEARCH_SECONDS, PatternFault, search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,8 @@ ALL_BYTES: Final = 256 * 1024
 """All outputs of an attempt together, as they are told: in JSON, on one line."""
 RUN_BYTES: Final = 512 * 1024
 """All outputs of a run together: they go into the environment of one process."""
+ALL_SECONDS: Final = 10.0
+"""So long may all rules of a step take: meanwhile nobody can stop the run."""
 _SEARCHED_BYTES: Final = 40 * 1024 * 1024
 _JSON_BYTES: Final = 8 * 1024 * 1024
 _LOOKED_AT: Final = {"regEx": _SEARCHED_BYTES, "jsonPath": _JSON_BYTES}
@@ -42,11 +45,12 @@ class Taken:
 
 
 def take(rules: Mapping[str, Mapping[str, Any]], sources: Sources, room: int = ALL_BYTES) -> Taken:
-    """The output of each rule, as long as there is room for them."""
+    """The output of each rule, as long as there is room and time for them."""
     taken = Taken()
+    until = time.monotonic() + ALL_SECONDS
     for name, rule in rules.items():
         try:
-            value = _value(rule, sources)
+            value = _value(rule, sources, until - time.monotonic())
             room -= room_taken(value, room)
         except NoValue as why:
             taken.missing[name] = str(why)
@@ -93,7 +97,9 @@ def required_missing(rules: Mapping[str, Mapping[str, Any]], missing: Mapping[st
     )
 
 
-def _value(rule: Mapping[str, Any], sources: Sources) -> str:
+def _value(rule: Mapping[str, Any], sources: Sources, seconds: float) -> str:
+    if seconds <= 0:
+        raise NoValue(f"the rules of the step took longer than {ALL_SECONDS:g} s")
     method = str(rule.get("extractMethod") or "content")
     limit = _LOOKED_AT.get(method, VALUE_BYTES)
     where, data = sources.bytes_of(rule, limit + 1)
@@ -104,14 +110,14 @@ def _value(rule: Mapping[str, Any], sources: Sources) -> str:
     text, expression = data.decode(errors="replace"), str(rule.get("expression") or "")
     if method == "content":
         return text
-    return _extracted(method, expression, text, where)
+    return _extracted(method, expression, text, where, min(seconds, SEARCH_SECONDS))
 
 
-def _extracted(method: str, expression: str, text: str, where: str) -> str:
+def _extracted(method: str, expression: str, text: str, where: str, seconds: float) -> str:
     try:
         if method == "jsonPath":
-            return at_path(expression, text)
-        found = search(expression, text)
+            return at_path(expression, text, seconds)
+        found = search(expression, text, seconds)
     except (NoValue, PatternFault) as why:
         raise NoValue(f"{where}: {why}") from None
     if found is None:
