@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from courier_backend.model.times import from_text, to_text
@@ -15,6 +16,10 @@ IMMEDIATE: Final = "immediate"
 
 WRONG_BY: Final = timedelta(days=1)
 """Who accounted for what comes so much later had a clock that was wrong."""
+
+
+MOST_REMEMBERED: Final = 16_384
+"""So many rules, read, are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,22 @@ def read_schedule(definition: Mapping[str, Any], anchors: Mapping[str, Any]) -> 
     if definition["scheduleRule"] == IMMEDIATE:
         return None
     return Schedule(
-        parse_rule(definition["scheduleRule"], from_text(anchors["schedule"])),
+        _rule(definition["scheduleRule"], anchors["schedule"]),
         own_exceptions(definition, anchors),
         definition["overlap"],
         definition["missed"],
     )
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _rule(text: str, anchor: str) -> Recurrence:
+    """The same rule and anchor give the same recurrence, and a long COUNT is counted once."""
+    return parse_rule(text, from_text(anchor))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _exception(text: str, minutes: int, anchor: str) -> ExceptionRule:
+    return parse_exception(text, minutes, from_text(anchor), source="job")
 
 
 def accounted(settled_at: datetime, now: datetime) -> datetime:
@@ -58,7 +74,7 @@ def own_exceptions(
     """
     accepted = anchors.get("exceptions", ())
     return tuple(
-        parse_exception(each["rrule"], each["duration"], from_text(at), source="job")
+        _exception(each["rrule"], each["duration"], at)
         for each, at in zip(definition["exceptionRules"], accepted, strict=False)
     )
 

@@ -194,6 +194,7 @@ class Scheduler:
         watch = Watch(self._watched_since, self._grace)
         turns: list[Turn] = []
         for job in found:
+            await asyncio.sleep(0)  # who asks something else need not wait for all of them
             try:
                 turns.append(self._turns.take(job, self.exceptions, watch, fleet, now))
             except Exception:  # noqa: BLE001
@@ -348,7 +349,10 @@ class Scheduler:
         if not is_rehearsal():
             await self._settle(job_ids, now)
         found = await self._store.read(lambda c: schedules(c, job_ids))
-        moved = (self._turns.move(job, rules, now) for job in found)
+        moved: list[Turn] = []
+        for job in found:
+            await asyncio.sleep(0)
+            moved.append(self._turns.move(job, rules, now))
         return [turn for turn in moved if turn.change]
 
 

@@ -13,6 +13,9 @@ from courier_backend.recurrence.windows import ExceptionRule
 MOST_ALONE: Final = 100
 """So many executions in a row that do not happen are recorded one by one."""
 
+MOST_WINDOWS: Final = 400
+"""So many windows in a row are looked behind; what is blocked for longer has no next time now."""
+
 _MOST_REASONS: Final = 10
 
 
@@ -42,7 +45,9 @@ NOTHING: Final = Upcoming(None, None)
 
 def upcoming(rule: Recurrence, exceptions: Sequence[ExceptionRule], after: datetime) -> Upcoming:
     """What comes after a moment up to which all is accounted for."""
-    coming = next_execution(rule, exceptions, after, most_skipped=MOST_ALONE + 1)
+    coming = next_execution(
+        rule, exceptions, after, most_skipped=MOST_ALONE + 1, most_windows=MOST_WINDOWS
+    )
     if not coming.skipped:
         return Upcoming(coming.at, coming.at)
     first = coming.skipped[0]
