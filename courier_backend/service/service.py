@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from courier_backend import __version__
 from courier_backend.api.activity import Activity
@@ -33,10 +33,7 @@ from courier_backend.model.times import Clock, system_clock, to_text
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
-    EstimateItem,
-    ExceptionItem,
     JobItem,
-    ManualItem,
     NodeItem,
     OutputItem,
     PlanItem,
@@ -54,6 +51,7 @@ from courier_backend.service.jobs import Jobs
 from courier_backend.service.nodes import live_item
 from courier_backend.service.outside import OutsideWork
 from courier_backend.service.recovery import Recovery
+from courier_backend.service.schedule_commands import ScheduleCommands
 from courier_backend.service.schedules import Schedules
 from courier_backend.service.starts import Starts
 from courier_backend.store.queries.nodes import get_node
@@ -65,7 +63,7 @@ BUILTIN_SECONDS: Final = 2.0
 RELEASE_SECONDS: Final = 2.0
 
 
-class Service:
+class Service(ScheduleCommands):
     """What the API can ask for. Made by `open_service`."""
 
     def __init__(
@@ -207,64 +205,6 @@ class Service:
             done["prevented"] += part["prevented"]
             done["alreadyFinal"] = False
         return done
-
-    async def activate(self, job_id: str, *, by: str) -> str:
-        """Start one instance now."""
-        return await self._starts.activate(job_id, by)
-
-    async def manual_job(
-        self,
-        job_id: str,
-        *,
-        triggered_at: datetime | None,
-        triggered_by: str,
-        override: bool,
-        by: str,
-    ) -> ManualItem:
-        """Start one instance beside the schedule; `override`: in a window, too."""
-        return await self._starts.by_hand(
-            job_id, triggered_at=triggered_at, triggered_by=triggered_by or by, override=override
-        )
-
-    async def set_active(self, job_id: str, active: bool, *, by: str) -> JobItem:
-        """Let the schedule of a job count again, or let it rest."""
-        return await self._jobs.set_active(job_id, active, by)
-
-    async def estimate(self, job_id: str, count: int) -> EstimateItem:
-        """When a job executes next."""
-        return await self._schedules.estimate(job_id, count)
-
-    async def past_due(self, deadline: datetime) -> list[JobItem]:
-        """Jobs that are to execute at or before a moment."""
-        return await self._schedules.past_due(deadline)
-
-    # ---- exception rules for all jobs
-
-    async def add_exception(self, body: Mapping[str, Any], *, by: str) -> ExceptionItem:
-        """Let all jobs pause in the windows of a rule."""
-        return await self._schedules.add_exception(body, by)
-
-    async def get_exception(self, exception_id: str) -> ExceptionItem:
-        """One rule."""
-        return await self._schedules.get_exception(exception_id)
-
-    async def update_exception(
-        self, exception_id: str, body: Mapping[str, Any], *, by: str
-    ) -> ExceptionItem:
-        """Another rule under the same id."""
-        return await self._schedules.update_exception(exception_id, body, by)
-
-    async def delete_exception(self, exception_id: str, *, by: str) -> None:
-        """A rule holds no more."""
-        await self._schedules.delete_exception(exception_id, by)
-
-    def live_exception(self, item: ExceptionItem) -> ExceptionItem:
-        """A stored rule with the window that is open now, or opens next."""
-        return self._schedules.live_exception(item)
-
-    async def retry(self, instance_id: str, *, only: str, by: str) -> Submitted:
-        """Run again on the nodes that did not succeed."""
-        return await self._starts.retry(instance_id, only, by)
 
     # ---- cancels
 
