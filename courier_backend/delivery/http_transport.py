@@ -40,6 +40,11 @@ CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 15.0
 # aiohttp falls back to 100 connections where httpx says "no limit".
 _CONNECTIONS: Final = 100_000
+_KEPT_SECONDS: Final = 30.0
+_ANSWER_TIMEOUT: Final = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=None).as_dict()
+_STREAM_TIMEOUT: Final = httpx.Timeout(
+    HEARTBEAT_SECONDS * MISSED_HEARTBEATS, connect=CONNECT_SECONDS, pool=None
+).as_dict()
 _ERROR_BYTES: Final = 4096
 _FAULTS: Final = (
     httpx.HTTPError,
@@ -78,23 +83,21 @@ class HttpTransport:
     """Talks to runners. Use as an async context manager, or call `aclose`."""
 
     def __init__(self) -> None:
-        limits = httpx.Limits(
-            max_connections=_CONNECTIONS, max_keepalive_connections=256, keepalive_expiry=30
-        )
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(limits=limits, trust_env=False),
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=None),
-            trust_env=False,
-        )
-        self._stream_timeout = httpx.Timeout(
-            HEARTBEAT_SECONDS * MISSED_HEARTBEATS, connect=CONNECT_SECONDS, pool=None
-        )
+        # httpx's client around it would keep cookies and look for redirects: a sixth of what an
+        # exchange costs, for nothing that a runner does.
+        self._carrier = AiohttpTransport(trust_env=False, client=self._new_session)
         self._opening = asyncio.Semaphore(OPENING)
         self._stopping = asyncio.Semaphore(OPENING)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._carrier.aclose()
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=_CONNECTIONS, keepalive_timeout=_KEPT_SECONDS, ssl=self._carrier.ssl_context
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     @asynccontextmanager
     async def order(self, node: NodeAddress, body: bytes) -> AsyncIterator[HttpRunStream]:
@@ -183,8 +186,12 @@ class HttpTransport:
         if body is not None:
             headers["content-type"] = "application/json"
         try:
-            return self._client.build_request(
-                method, node.url + path, content=body, headers=headers
+            return httpx.Request(
+                method,
+                node.url + path,
+                content=body,
+                headers=headers,
+                extensions={"timeout": _ANSWER_TIMEOUT},
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise NodeUnreachable(_no_answer(node, error)) from error
@@ -193,7 +200,7 @@ class HttpTransport:
     async def _stream(
         self, node: NodeAddress, request: httpx.Request
     ) -> AsyncIterator[HttpRunStream]:
-        request.extensions["timeout"] = self._stream_timeout.as_dict()
+        request.extensions = {"timeout": _STREAM_TIMEOUT}
         async with self._opening:
             response = await self._send(node, request)
         try:
@@ -228,7 +235,7 @@ class HttpTransport:
             NodeRefused: any other answer that is not a success.
         """
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._carrier.handle_async_request(request)
         except _FAULTS as error:
             raise NodeUnreachable(_no_answer(node, error)) from error
         if response.is_success:
