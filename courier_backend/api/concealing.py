@@ -5,8 +5,8 @@ from typing import Final
 
 from courier_backend.model.sealing import BEGINNING
 
-_MARK: Final = f'"{BEGINNING}'.encode()
-_SEALED: Final = re.compile(re.escape(_MARK) + rb'[A-Za-z0-9_=-]*"(?!:)')
+_MARK: Final = BEGINNING.encode()
+_SEALED: Final = re.compile(b'"' + re.escape(_MARK) + rb'[A-Za-z0-9_=-]*"(?!:)')
 _TOLD: Final = b'{"sensitive":true}'
 
 

@@ -101,6 +101,8 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
 def _problem_item(error: dict[str, Any]) -> ProblemItem:
     """A finding of pydantic, with the place named as the client wrote it."""
     _where, *path = error["loc"]
+    if "inputs" in path:  # perhaps a sensitive one: it is not repeated
+        error = {**error, "input": "…"}
     message, meant = worded(error)
     return {
         "severity": "error",

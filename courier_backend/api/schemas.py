@@ -82,6 +82,9 @@ class SubmissionBody(_Body):
     plain_inputs: list[str] = Field(
         default_factory=list, description="Of `inputs`, those that stood on a command line."
     )
+    kept_from: str = Field(
+        "", max_length=40, description="The job whose sensitive values the file keeps."
+    )
 
     def submission(self) -> Submission:
         """As the service takes it."""
@@ -92,6 +95,7 @@ class SubmissionBody(_Body):
             "nodeIds": self.node_ids,
             "inputs": self.inputs,
             "plainInputs": self.plain_inputs,
+            "keptFrom": self.kept_from,
         }
 
 

@@ -390,7 +390,8 @@ class PlanItem(TypedDict):
 class Submission(TypedDict):
     """A job file as text; `bodyFormat` json, yaml, toml or "" (by `fileName`, then by trying).
 
-    `plainInputs`: the names of those `inputs` whose values stood on a command line.
+    `plainInputs`: the names of those `inputs` whose values stood on a command line; `keptFrom`:
+    the job whose sensitive values are meant where the file says ``{"sensitive": true}``.
     """
 
     body: str
@@ -399,6 +400,7 @@ class Submission(TypedDict):
     nodeIds: list[str]
     inputs: dict[str, str]
     plainInputs: NotRequired[list[str]]
+    keptFrom: NotRequired[str]
 
 
 class Submitted(TypedDict):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.runner.execution.run_execution import execute, finish_broken, finish_canceled
+from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.feed import Feed
 
 if TYPE_CHECKING:
@@ -80,7 +82,9 @@ class Node:
         if task.cancelled():
             return
         if error := task.exception():
-            _log.error("run %s could not be executed: %r", run.id, error, exc_info=error)
+            mask = Secrets(run.order["actions"]["steps"]).mask
+            story = mask.text("".join(format_exception(error)))
+            _log.error("run %s could not be executed: %s", run.id, story)
             finish_broken(run, error)
         while self._waiting and len(self.active) < CAPACITY:
             self._start(self._waiting.popleft())

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from courier_backend.daemon.vault import Vault
-from courier_backend.model.errors import BadInput, Conflict
+from courier_backend.model.errors import BadInput, Conflict, NotFound
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.job import Job
@@ -53,10 +53,14 @@ class Jobs:
         self._clock = clock
         self._adding = asyncio.Lock()
 
-    def plan(self, submission: Submission) -> PlanItem:
-        """What a job file would do now."""
-        now = self._clock()
-        found = parsed(submission, now, self._executions.names())
+    async def plan(self, submission: Submission) -> PlanItem:
+        """What a job file would do now.
+
+        Raises:
+            BadInput: there is no job whose sensitive values it could keep.
+        """
+        now, kept = self._clock(), await self._kept(submission)
+        found = parsed(submission, now, self._executions.names(), kept)
         plan = plan_of(found, self._executions.view(), self._executions.defaults)
         if found.job is not None:
             self._add_times(plan, found.job.normal(), now)
@@ -101,8 +105,8 @@ class Jobs:
             BadInput: the file has errors, or the key was used with another file.
             OutOfSpace: the disk is too full to begin anything new.
         """
-        job, problems = accepted(submission, self._clock(), self._executions.names())
-        executions = self._executions
+        kept, executions = await self._kept(submission), self._executions
+        job, problems = accepted(submission, self._clock(), executions.names(), kept)
         problems = [*problems, *target_warnings(job, executions.view(), executions.defaults)]
         if not idempotency_key:
             return await self._add(job, problems, "", "", by)
@@ -118,6 +122,21 @@ class Jobs:
                 )
             item = await self._store.read(lambda c: get_job(c, known.job_id))
             return _submitted(known.job_id, known.instance_id, item["nextExecutionTime"], problems)
+
+    async def _kept(self, submission: Submission) -> Mapping[str, Any] | None:
+        """The actions whose sensitive values a new job keeps; they are sealed anew for it.
+
+        Raises:
+            BadInput: there is no such job, or its values do not open.
+        """
+        source = submission.get("keptFrom", "")
+        if not source:
+            return None
+        try:
+            item = await self._store.read(lambda c: get_job(c, source))
+            return self._vault.opened(item["actions"], source)
+        except (NotFound, Conflict) as error:
+            raise BadInput(f"keptFrom: {error.message}", hint=error.hint) from error
 
     async def _add(
         self, job: Job, problems: list[ProblemItem], key: str, digest: str, by: str

@@ -177,7 +177,7 @@ class Service(ScheduleCommands):
 
     async def plan(self, sub: Submission) -> PlanItem:
         """Say what a job would do."""
-        return self._jobs.plan(sub)
+        return await self._jobs.plan(sub)
 
     async def update_job(self, job_id: str, sub: Submission, *, by: str) -> JobItem:
         """Give a job another definition."""

@@ -48,8 +48,10 @@ class Editor(LiveScreen):
     AUTO_FOCUS = "JobText"
     BINDINGS: ClassVar[list[BindingType]] = bindings(SUBMIT, PROBLEMS, SAVE, LEAVE)
 
-    def __init__(self, text: str, title: str, file_name: str) -> None:
+    def __init__(self, text: str, title: str, file_name: str, kept_from: str = "") -> None:
+        """`kept_from`: the job whose sensitive values the text keeps."""
         super().__init__(f"New job: {title}")
+        self._kept_from = kept_from
         self._text = text
         self._file_name = file_name
         self._problems: list[ProblemItem] = []
@@ -114,6 +116,7 @@ class Editor(LiveScreen):
             "fileName": self._file_name,
             "nodeIds": [],
             "inputs": {},
+            "keptFrom": self._kept_from,
         }
 
     async def _check(self) -> None:

@@ -180,4 +180,4 @@ def edit(frame: Frame, job: JobItem) -> None:
     from courier_tui.screens.editor import Editor  # noqa: PLC0415  when first needed
     from courier_tui.templates import definition_text  # noqa: PLC0415  when first needed
 
-    frame.open(Editor(definition_text(job), job["name"], "job.json"))
+    frame.open(Editor(definition_text(job), job["name"], "job.json", job["id"]))

@@ -38,6 +38,7 @@ SUBMISSION = {
     "nodeIds": ["n"],
     "inputs": {"A": "b"},
     "plainInputs": ["A"],
+    "keptFrom": "",
 }
 
 
@@ -120,7 +121,7 @@ async def test_submissions_and_plans(http: httpx.AsyncClient, service: FakeServi
     answer = await http.post(f"{base}/plan", json={"body": "name: x"})
     assert (answer.status_code, answer.json()) == (200, {"item": PLAN})
     empty = {"body": "name: x", "bodyFormat": "", "fileName": "", "nodeIds": [], "inputs": {}}
-    empty |= {"plainInputs": []}
+    empty |= {"plainInputs": [], "keptFrom": ""}
     assert service.calls == [("add_job", SUBMISSION, "k", "ada"), ("plan", empty)]
 
 

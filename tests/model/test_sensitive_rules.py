@@ -164,6 +164,16 @@ def test_nothing_to_keep_is_an_error(kept: dict[str, Any] | None, why: str) -> N
     assert all(why in message and "--set TOKEN=@FILE" in message for _, message in told(found))
 
 
+def test_a_value_is_not_kept_for_a_name_that_is_sensitive_no_more() -> None:
+    before = parsed({"inputs": {"TOKEN": "long enough"}, "expectedInputs": SENSITIVE})
+    assert before.job is not None
+    found = parsed({"inputs": {"TOKEN": KEEP}}, kept=before.job.normal()["actions"])
+    ((path, message),) = told(found)
+    assert path == "[0].inputs.TOKEN"
+    assert "nothing marks TOKEN sensitive any more" in message
+    assert "long enough" not in json.dumps(found.problems)
+
+
 def test_a_value_that_is_set_needs_nothing_kept() -> None:
     step = {"inputs": {"TOKEN": KEEP}, "expectedInputs": SENSITIVE}
     found = parsed(step, inputs={"TOKEN": "given now"})

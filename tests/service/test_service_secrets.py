@@ -124,6 +124,27 @@ async def test_starting_again_retrying_and_changing_keep_the_value(house: Make) 
     assert leaks(home.here.data, SECRET) == []
 
 
+async def test_a_copy_of_a_job_keeps_its_values_sealed_anew(house: Make) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        job_id, first = await submit(service, secret_job(home))
+        await ended(service, first)
+        text = json.dumps(told(await service.store.read(lambda c: get_job(c, job_id))))
+        copy: Submission = {**secret_job(home), "body": text, "keptFrom": job_id}
+        assert (await service.plan(copy))["valid"]
+        copy_id, second = await submit(service, copy)
+        await ended(service, second)
+        sealed = [
+            (await service.store.read(lambda c, each=each: get_job(c, each)))["actions"]  # type: ignore[misc]  # bound now
+            for each in (job_id, copy_id)
+        ]
+    assert orders(home) == [{"PASSWORD": SECRET, "PLACE": "here"}] * 2
+    values = {actions["steps"][0]["inputs"]["PASSWORD"] for actions in sealed}
+    assert len(values) == 2
+    assert leaks(home.here.data, SECRET) == []
+
+
 async def test_a_new_job_has_nothing_to_keep(house: Make) -> None:
     home = house(1)
     async with home.backend() as service:

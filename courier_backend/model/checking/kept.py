@@ -6,8 +6,9 @@ back. The value at the same place is kept; where steps have moved, any value of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from courier_backend.model.checking.sensitive_rules import names_in
 from courier_backend.model.checking.values import object_at, objects_at
 from courier_backend.model.sealing import is_sealed
 from courier_backend.model.sensitive import is_hidden
@@ -19,24 +20,32 @@ if TYPE_CHECKING:
     from courier_backend.model.problems import Path
 
 
+_UNMARKED: Final = (
+    '{{"sensitive": true}} keeps a sensitive value, but nothing marks {0} sensitive any more; '
+    "mark it, or give a value"
+)
+
+
 def put_kept(findings: Findings, actions: Mapping[str, Any] | None) -> None:
     """Put kept values in; `actions`: those of the job before, None for a new one."""
     for (number, field, name), value in _values(object_at(findings.document.value, "actions")):
         if is_sealed(value):
             path: Path = ("actions", "steps", number, field, name)
             findings.error(path, "is a value as it is kept on disk; give the value itself")
+    names = names_in(object_at(findings.document.value, "actions"))
     before = dict(_values(actions or {}))
     by_name: dict[str, Any] = {}
     for (_, _, name), value in before.items():
         by_name.setdefault(name, value)
     for holder, key, place in _hidden(object_at(findings.document.value, "actions")):
         name = place[2]
-        if name in by_name:
+        if name in by_name and name in names:
             holder[key] = before.get(place, by_name[name])
-        else:
-            path = ("actions", "steps", *place)
-            findings.error(path if key == name else (*path, key), _nothing(name, actions))
-            holder[key] = ""
+            continue
+        path = ("actions", "steps", *place)
+        message = _nothing(name, actions) if name in names else _UNMARKED.format(name)
+        findings.error(path if key == name else (*path, key), message)
+        holder[key] = ""
 
 
 def _nothing(name: str, actions: Mapping[str, Any] | None) -> str:

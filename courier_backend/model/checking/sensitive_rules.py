@@ -22,7 +22,7 @@ _NOT_SHOWN: Final = "the value (not shown, since it is sensitive)"
 
 def check_plain(findings: Findings, given: Collection[str]) -> None:
     """Warn of sensitive values that were given on a command line."""
-    names = _names(object_at(findings.document.value, "actions"))
+    names = names_in(object_at(findings.document.value, "actions"))
     for name in sorted(names.intersection(given)):
         message = (
             f"the sensitive value of {name} stood on a command line, where others could read it "
@@ -34,7 +34,7 @@ def check_plain(findings: Findings, given: Collection[str]) -> None:
 def check_sensitive(findings: Findings) -> None:
     """Report what keeps a sensitive value from being kept secret."""
     actions = object_at(findings.document.value, "actions")
-    names = _names(actions)
+    names = names_in(actions)
     if not names:
         return
     values = list(_values(actions, names))
@@ -52,7 +52,7 @@ def check_sensitive(findings: Findings) -> None:
 def silence(findings: Findings) -> None:
     """Take sensitive values out of what the problems say."""
     actions = object_at(findings.document.value, "actions")
-    for _, _, value in _values(actions, _names(actions)):
+    for _, _, value in _values(actions, names_in(actions)):
         if not isinstance(value, dict | list) and not is_too_short(str(value)):
             for text in (shown(value), str(value)):
                 findings.replace(text, _NOT_SHOWN)
@@ -62,7 +62,8 @@ def _too_short(name: str) -> str:
     return f"hiding it would hide everything; use a longer {name}, or do not mark it sensitive"
 
 
-def _names(actions: dict[str, Any]) -> frozenset[str]:
+def names_in(actions: dict[str, Any]) -> frozenset[str]:
+    """The sensitive names of actions of any shape."""
     steps = [
         {field: object_at(step, field) for field in ("expectedInputs", "outputFieldRules")}
         for _, step in objects_at(actions, "steps")
