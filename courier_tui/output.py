@@ -39,6 +39,7 @@ class OutputReader:
         self._lines = lines
         self._changed = changed
         self._reached = dict.fromkeys(STREAMS, 0)
+        self._hidden: set[str] = set()
         self.done = False
 
     async def read(self, *, running: bool) -> None:
@@ -69,7 +70,9 @@ class OutputReader:
     async def _live(self) -> None:
         which = self._which
         async for mark in self._backend.live_output(which.run_id, which.step, which.attempt):
-            if mark["type"] == "output":
+            if "hidden" in mark:
+                self._tell_hidden(mark)
+            elif mark["type"] == "output":
                 await self._output(mark)
             elif mark["type"] == "dropped":
                 self._lines.note(f"… {size(mark['bytes'])} came too fast; the evidence has them …")
@@ -79,6 +82,13 @@ class OutputReader:
             if self._reached[stream] >= 0:
                 await self._catch_up(stream, None)
         self._lines.finish()
+
+    def _tell_hidden(self, mark: dict[str, Any]) -> None:
+        stream = mark["stream"]
+        if stream not in self._hidden:
+            self._hidden.add(stream)
+            so_far = size(mark["hidden"])
+            self._lines.note(f"… {stream} is hidden until the step ends, {so_far} so far …")
 
     async def _output(self, mark: dict[str, Any]) -> None:
         stream, offset = mark["stream"], mark["offset"]

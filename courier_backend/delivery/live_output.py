@@ -68,23 +68,30 @@ class _Attempt:
     def __init__(self) -> None:
         self.readers: set[_Reader] = set()
         self._tail: deque[Mark] = deque()
+        self._hidden: dict[str, Mark] = {}
         self._bytes = 0
         self._lost = 0
 
     def put(self, line: Mark) -> None:
+        if "hidden" in line:  # only how much there is by now
+            self._hidden[line["stream"]] = line
+        else:
+            self._remember(line)
+        for reader in self.readers:
+            reader.put(line)
+
+    def _remember(self, line: Mark) -> None:
         self._tail.append(line)
         self._bytes += line["bytes"]
         while self._bytes > TAIL_BYTES and len(self._tail) > 1:
             size = self._tail.popleft()["bytes"]
             self._bytes -= size
             self._lost += size
-        for reader in self.readers:
-            reader.put(line)
 
     def replay(self, reader: _Reader) -> None:
         if self._lost:
             reader.put({"type": "dropped", "bytes": self._lost})
-        for line in self._tail:
+        for line in (*self._tail, *self._hidden.values()):
             reader.put(line)
 
 

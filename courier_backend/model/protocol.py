@@ -123,7 +123,11 @@ class RunFinished(_Status):
 
 
 class Output(TypedDict):
-    """Output as it comes; `offset` and `bytes` count raw bytes, `text` is decoded leniently."""
+    """Output as it comes; `offset` and `bytes` count raw bytes, `text` is decoded leniently.
+
+    Sensitive values are masked before anything is counted. A stream that may hold one that is not
+    known yet is told by its size alone: `hidden`, without text.
+    """
 
     type: Literal["output"]
     step: int
@@ -132,6 +136,7 @@ class Output(TypedDict):
     offset: int
     bytes: int
     text: str
+    hidden: NotRequired[int]
 
 
 class EvidenceLine(TypedDict):

@@ -132,6 +132,19 @@ class TestFollow:
         assert (outcome.code, outcome.out) == (0, "one\noh\ntwo\n")
         assert outcome.err == "── step 1 sleep\n"
 
+    def test_hidden_output_is_said_once_and_shown_at_its_end(
+        self, backend: Backend, courier: Courier
+    ) -> None:
+        marks = live(mark(0, "") | {"hidden": 7}, mark(0, "") | {"hidden": 9})
+        backend.on("GET", f"{output()}/live", marks)
+        serve(backend, output(), stdout=b"masked\n")
+
+        outcome = courier("logs", sample.RUN_ID, "-f")
+
+        assert (outcome.code, outcome.out) == (0, "masked\n")
+        hidden = "stdout is hidden until the step ends, 7 bytes so far"
+        assert outcome.err == f"── step 1 sleep\n{hidden}\n"
+
     def test_what_was_dropped_is_fetched(self, backend: Backend, courier: Courier) -> None:
         marks = live({"type": "dropped", "bytes": 4}, mark(4, "two\n"), mark(12, "4\n"))
         backend.on("GET", f"{output()}/live", marks)

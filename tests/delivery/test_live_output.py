@@ -35,6 +35,19 @@ async def test_a_late_reader_gets_the_tail_then_what_comes_then_the_end() -> Non
 
 
 @pytest.mark.anyio
+async def test_of_hidden_output_the_last_size_alone_is_remembered() -> None:
+    live = LiveOutput()
+    live.begin(KEY)
+    for size in (5, 10, 15):
+        live.publish("run", line("") | {"hidden": size})
+    with live.read_along(KEY) as marks:
+        live.publish("run", line("") | {"hidden": 20})
+        live.end(KEY)
+        got = [mark async for mark in marks]
+    assert [mark.get("hidden", mark["type"]) for mark in got] == [15, 20, "end"]
+
+
+@pytest.mark.anyio
 async def test_a_finished_attempt_ends_at_once() -> None:
     with LiveOutput().read_along(KEY) as marks:
         assert [mark async for mark in marks] == [{"type": "end"}]

@@ -75,6 +75,21 @@ class TestReader:
             queue.put_nowait(mark)
         assert texts(await self._read(backend, running=True)) == ["early", "late"]
 
+    async def test_hidden_output_is_said_once_and_read_at_its_end(self) -> None:
+        backend = FakeBackend()
+        backend.output["r", 1, 1, "stdout"] = "masked\n"
+        queue = backend.live.setdefault(("r", 1, 1), asyncio.Queue())
+        for mark in (
+            _output(0, "") | {"hidden": 7},
+            _output(0, "") | {"hidden": 9},
+            {"type": "end"},
+        ):
+            queue.put_nowait(mark)
+        assert texts(await self._read(backend, running=True)) == [
+            "… stdout is hidden until the step ends, 7 B so far …",
+            "masked",
+        ]
+
     async def test_what_was_dropped_is_said(self) -> None:
         backend = FakeBackend()
         queue = backend.live.setdefault(("r", 1, 1), asyncio.Queue())

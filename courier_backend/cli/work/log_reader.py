@@ -36,6 +36,7 @@ class _Shown:
     """How much of an attempt was shown: bytes of each stream, and whether that is all."""
 
     offsets: dict[str, int] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
     complete: bool = False
 
 
@@ -115,7 +116,13 @@ class LogReader:
         if mark["type"] != "output" or mark["stream"] not in self._streams:
             return
         stream, offset = mark["stream"], mark["offset"]
-        offsets = self._shown[step, attempt].offsets
+        shown = self._shown[step, attempt]
+        if "hidden" in mark:
+            if stream not in shown.hidden:
+                shown.hidden.add(stream)
+                say(f"{stream} is hidden until the step ends, {mark['hidden']} bytes so far")
+            return
+        offsets = shown.offsets
         end = offset + mark["bytes"]
         if end <= offsets.get(stream, 0):
             return
