@@ -10,7 +10,13 @@ import pytest
 from courier_backend.model.parse import parse_job
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/interpreters.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/interpreters.md",
+    "docs/sensitive-values.md",
+]
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)\)|src=\"(?!https?:)([^\"]+)\"")
 TARGET = re.compile(r"(?:^|`|\$ )make ([a-z][a-z-]*)", re.MULTILINE)
@@ -51,6 +57,14 @@ def test_commands_exist(name: str) -> None:
 def test_the_job_in_the_readme_is_right() -> None:
     (text,) = re.findall(r"^```yaml\n(.*?)^```", text_of("README.md"), re.MULTILINE | re.DOTALL)
     parsed = parse_job(text, "yaml")
+    assert parsed.problems == []
+    assert parsed.job is not None
+
+
+def test_the_job_with_a_secret_is_right() -> None:
+    fence = r"^```yaml\n(.*?)^```"
+    (text,) = re.findall(fence, text_of("docs/sensitive-values.md"), re.MULTILINE | re.DOTALL)
+    parsed = parse_job(text, "yaml", inputs={"PASSWORD": "correct-horse"})
     assert parsed.problems == []
     assert parsed.job is not None
 
