@@ -31,6 +31,15 @@ def value_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def default_of(wanted: Mapping[str, Any]) -> Any:  # noqa: ANN401  defaults are any JSON
+    """The default of an expected input, None for none.
+
+    Empty text is none: that is what real files have, and answers echo, where there is no default.
+    """
+    default = wanted.get("default")
+    return None if default == "" else default
+
+
 def sensitive_names(steps: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """The names that any step of a job marks sensitive, as an input or as an output.
 

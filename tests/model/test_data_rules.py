@@ -156,6 +156,21 @@ def test_a_default_must_be_of_its_type(wanted: dict[str, Any], place: str) -> No
     assert "as the type of the input asks" in found["message"]
 
 
+@pytest.mark.parametrize("sensitive", [False, True])
+def test_an_empty_default_is_none(sensitive: bool) -> None:
+    wants = {"X": {"type": "int", "default": "", "required": True, "sensitive": sensitive}}
+    given = parsed(
+        job(run("echo 1", outputFieldRules=stdout_of("X")), run("true", expectedInputs=wants))
+    )
+    assert data_problems(given) == []
+    missing = parsed(job(run("true", expectedInputs=wants)))
+    assert "nothing gives it" in warning(missing, "actions.steps[0].expectedInputs.X")["message"]
+
+
+def stdout_of(name: str) -> dict[str, Any]:
+    return {name: {"sourceType": "output", "extractMethod": "content", "required": True}}
+
+
 def test_a_wrong_sensitive_value_is_not_shown() -> None:
     wants = {"X": {"type": "int", "sensitive": True}}
     result = parsed(job(run("true", inputs={"X": "hunter22"}, expectedInputs=wants)))

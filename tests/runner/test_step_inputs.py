@@ -8,7 +8,14 @@ import pytest
 from courier_backend.model.variables import environment_name, sensitive_names
 from courier_backend.runner.execution.environment import node_environment
 from courier_backend.runner.execution.host import Host, NodeHost
-from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs, shortened
+from courier_backend.runner.interpreters.interpreter import StepFault
+from courier_backend.runner.values.inputs import (
+    Inputs,
+    check_inputs,
+    fact_values,
+    resolve_inputs,
+    shortened,
+)
 
 FACTS = fact_values({"platform": "ubuntu", "cpu_total": 4})
 
@@ -84,3 +91,14 @@ def test_facts_are_looked_at_again(tmp_path: Path) -> None:
     assert host.facts["platform_version"] == "24.04"
     assert host.environment["COURIER_FACT_PLATFORM_VERSION"] == "24.04"
     assert host.environment["COURIER_NODE_ID"] == "id"
+
+
+def test_an_empty_default_is_none() -> None:
+    """Real files have it where there is no default, and mean that a value must come."""
+    required = {"expectedInputs": {"FOUND": {"type": "int", "default": "", "required": True}}}
+    with pytest.raises(StepFault) as fault:
+        check_inputs(required, resolve_inputs(required, {}, {}))
+    assert fault.value.code == "missing-input"
+    given = resolve_inputs(required, {"FOUND": "5\n"}, {})
+    check_inputs(required, given)
+    assert given.values == {"FOUND": "5"}

@@ -17,6 +17,7 @@ from courier_backend.model.template import USABLE_NAME
 from courier_backend.model.value_types import WANTED, type_named, typed
 from courier_backend.model.variables import (
     FACTS,
+    default_of,
     environment_name,
     sensitive_names,
     value_text,
@@ -82,7 +83,7 @@ def _check_expected(
     for name, wanted in object_at(step, "expectedInputs").items():
         if not isinstance(wanted, dict):
             continue
-        here, default = (*path, "expectedInputs", name), wanted.get("default")
+        here, default = (*path, "expectedInputs", name), default_of(wanted)
         _check_type(findings, wanted, here)
         if default is not None:
             _check_value(findings, default, wanted, (*here, "default"))

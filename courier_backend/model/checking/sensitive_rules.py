@@ -9,7 +9,12 @@ from courier_backend.model.problems import shown
 from courier_backend.model.sealing import is_sealed
 from courier_backend.model.sensitive import SHORTEST_BYTES, is_too_short
 from courier_backend.model.template import texts_in
-from courier_backend.model.variables import environment_name, sensitive_names, value_text
+from courier_backend.model.variables import (
+    default_of,
+    environment_name,
+    sensitive_names,
+    value_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -79,7 +84,7 @@ def _values(actions: dict[str, Any], names: frozenset[str]) -> Iterator[tuple[Pa
             if name in names and value is not None:
                 yield (*path, "inputs", name), name, value
         for name, wanted in object_at(step, "expectedInputs").items():
-            default = wanted.get("default") if isinstance(wanted, dict) else None
+            default = default_of(wanted) if isinstance(wanted, dict) else None
             if name in names and default is not None:
                 yield (*path, "expectedInputs", name, "default"), name, default
 

@@ -15,7 +15,7 @@ import orjson
 from courier_backend.model.problems import shown
 from courier_backend.model.status import ReasonCode
 from courier_backend.model.value_types import WANTED, type_named, typed
-from courier_backend.model.variables import FACTS, value_text
+from courier_backend.model.variables import FACTS, default_of, value_text
 from courier_backend.runner.interpreters.interpreter import StepFault
 
 if TYPE_CHECKING:
@@ -89,11 +89,8 @@ def check_inputs(step: Mapping[str, Any], inputs: Inputs) -> None:
 
 
 def _defaults(expected: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    return {
-        name: value_text(wanted["default"])
-        for name, wanted in expected.items()
-        if wanted.get("default") is not None
-    }
+    found = {name: default_of(wanted) for name, wanted in expected.items()}
+    return {name: value_text(value) for name, value in found.items() if value is not None}
 
 
 def _type_of(wanted: Mapping[str, Any]) -> str:
