@@ -16,7 +16,7 @@ from courier_backend.runner.home.identity import NodeKeys, load_nodes
 from courier_backend.runner.lab_facts import lab_facts, lab_tags
 from courier_backend.runner.node import Node
 
-DRY_RESTART: Final = "COURIER_DRY_RESTART"
+_DRY_RESTART: Final = "COURIER_DRY_RESTART"
 """When this stands in the environment, no runner restarts the machine."""
 _FACTS_SECONDS: Final = 60.0
 
@@ -63,6 +63,11 @@ def assemble_nodes(setup: Setup, host: Host) -> list[Node]:
         raise Conflict(f"The home {setup.home} cannot be used: {error}.") from error
 
 
+def is_dry(*, asked: bool) -> bool:
+    """Whether restarts of the machine are only simulated: on request, or everywhere here."""
+    return asked or bool(os.environ.get(_DRY_RESTART))
+
+
 def _node(setup: Setup, index: int, keys: NodeKeys, true: MachineFacts, host: Host) -> Node:
     number = setup.first + index
     facts: Callable[[], dict[str, Any]] = true
@@ -81,7 +86,7 @@ def _node(setup: Setup, index: int, keys: NodeKeys, true: MachineFacts, host: Ho
         environment=node_environment(keys.id, str(home), facts()),
         facts=facts(),
         look=facts,
-        dry_restart=setup.lab or setup.dry_restart or bool(os.environ.get(DRY_RESTART)),
+        dry_restart=setup.lab or is_dry(asked=setup.dry_restart),
     )
     return Node(keys, _name(setup, number), node_host, facts, tags)
 

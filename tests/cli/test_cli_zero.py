@@ -194,7 +194,7 @@ def test_options_that_do_not_go_together(options: list[str], said: str) -> None:
     assert said in outcome.error["message"]
 
 
-def test_a_restart_is_only_for_the_last_step(zero: Zero) -> None:
+def test_a_restart_is_only_for_the_last_step(zero: Zero, monkeypatch: pytest.MonkeyPatch) -> None:
     restart = {
         "name": "boot",
         "interpreter": {"name": "chef-platform/restart-interpreter"},
@@ -206,6 +206,8 @@ def test_a_restart_is_only_for_the_last_step(zero: Zero) -> None:
     dry = zero(restart, step("echo after"), options=("--dry-restart",))
     assert (dry.code, dry.out.splitlines()[-1]) == (0, "after")
     assert "── waits for the machine to boot" in dry.err
+    monkeypatch.setenv("COURIER_DRY_RESTART", "1")
+    assert zero(restart, step("echo after")).code == 0
 
 
 def test_an_interpreter_of_ones_own(zero: Zero, courier_home: Path) -> None:

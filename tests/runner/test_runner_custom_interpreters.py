@@ -233,7 +233,19 @@ def test_a_folder_that_may_not_be_read_is_told(
     monkeypatch.setattr("courier_backend.runner.interpreters.folder.os.listdir", refuse)
     (told,) = look_into([folder]).troubles
     assert told.startswith(f"{folder} is not used as an interpreter: it cannot be read")
-    assert marks_of([folder]) == ((str(folder), 0, 0, 0),)
+    assert (str(folder), 0, 0, 0) in marks_of([folder])
+
+
+def test_a_folder_that_everybody_may_change_is_not_looked_into(folder: Path) -> None:
+    put(folder, "sound", "#!/bin/sh\n")
+    before = marks_of([folder])
+    folder.chmod(0o777)
+    findings = look_into([folder])
+    assert findings.found == []
+    assert findings.troubles == [
+        f"{folder} is not looked into: everybody may change it; take that right away (chmod o-w)."
+    ]
+    assert marks_of([folder]) != before
 
 
 def test_what_is_no_interpreter_is_left_alone(folder: Path) -> None:

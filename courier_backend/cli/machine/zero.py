@@ -45,11 +45,12 @@ def run_zero(
     Raises:
         BadInput: the file or the folder cannot be used, or the job cannot run so.
     """
+    from courier_backend.runner.assembly import is_dry  # noqa: PLC0415  start-up
     from courier_backend.runner.interpreters.folder import added_folders  # noqa: PLC0415  start-up
     from courier_backend.runner.zero.here import Here, check_restarts  # noqa: PLC0415  start-up
 
     actions = _actions(job_file, inputs_of(inputs))
-    folders = added_folders(home, session.places)
+    folders, dry_restart = added_folders(home, session.places), is_dry(asked=dry_restart)
     if session.dry_run:
         return _rehearse(session, actions, Here(Path("/"), folders, dry_restart))
     if not dry_restart:

@@ -19,13 +19,12 @@ from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.outputs import with_outputs
 from courier_backend.runner.execution.progress import Progress
 from courier_backend.runner.execution.rebooting import take_up_restart, wait_for_boot
+from courier_backend.runner.execution.requesting import request_of
 from courier_backend.runner.execution.revealing import Revealing
 from courier_backend.runner.execution.story import story_of
 from courier_backend.runner.interpreters.interpreter import Interpreter, Program, StepFault
-from courier_backend.runner.interpreters.request import Request
 from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.run import Run
-from courier_backend.runner.values.commands import filled_command
 from courier_backend.runner.values.conditions import unmet
 from courier_backend.runner.values.inputs import check_inputs, resolve_inputs, shortened
 
@@ -61,7 +60,7 @@ class StepExecution:
         try:
             check_inputs(self._step, self._inputs)
             interpreter = self._node.host.interpreters.named_by(self._step)
-            program = interpreter.program(self._request())
+            program = interpreter.program(request_of(self._step, self._inputs, self._node))
         except StepFault as fault:
             if not begun:
                 self._begin(None)
@@ -77,19 +76,6 @@ class StepExecution:
         if any(condition["operator"] == "matches" for condition in conditions):
             return await asyncio.to_thread(unmet, conditions, self._inputs)
         return unmet(conditions, self._inputs)
-
-    def _request(self) -> Request:
-        node, limits = self._node, self._step.get("limits") or {}
-        return Request(
-            name=str(self._step.get("name") or ""),
-            command=filled_command(self._step.get("command"), self._inputs, node.os_name),
-            inputs=self._inputs.given,
-            os_name=node.os_name,
-            timeout_seconds=float(limits.get("timeoutSeconds") or 0),
-            facts=node.facts,
-            environment=node.environment,
-            dry_restart=node.dry_restart,
-        )
 
     def _begin(self, interpreter: Interpreter | None, **interim: Any) -> None:  # noqa: ANN401
         wanted = self._step.get("interpreter") or {}

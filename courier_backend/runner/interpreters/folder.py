@@ -21,6 +21,7 @@ SHIPPED: Final = Path(__file__).parent / "shipped"
 _FOLDER: Final = "interpreters"
 _SIDECAR: Final = ".toml"
 _NO_INTERPRETERS: Final = (".md", ".txt", "~")
+_ANYBODYS: Final = "everybody may change it; take that right away (chmod o-w)"
 _HEAD_BYTES: Final = 512
 
 Marks = tuple[tuple[str, int, int, int], ...]
@@ -64,7 +65,7 @@ def marks_of(folders: Iterable[Path]) -> Marks:
     return tuple(
         (path, status.st_mtime_ns, status.st_size, status.st_mode) if status else (path, 0, 0, 0)
         for folder in folders
-        for path, status in _files(folder)
+        for path, status in ((str(folder), _status(str(folder))), *_files(folder))
     )
 
 
@@ -76,6 +77,9 @@ def look_into(folders: Iterable[Path], taken: Collection[str] = ()) -> Findings:
     findings = Findings()
     owners: dict[str, Path | None] = dict.fromkeys(taken)
     for folder in folders:
+        if (status := _status(str(folder))) and status.st_mode & S_IWOTH:
+            findings.troubles.append(f"{folder} is not looked into: {_ANYBODYS}.")
+            continue
         files = dict(_files(folder))
         for text, status in files.items():
             path = Path(text)
@@ -108,13 +112,16 @@ def _files(folder: Path) -> Iterator[tuple[str, os.stat_result | None]]:
         if name.startswith("."):
             continue
         path = f"{folder}/{name}"
-        try:
-            status = os.stat(path)  # noqa: PTH116  as above
-        except OSError:
-            yield path, None
-        else:
-            if S_ISREG(status.st_mode):
-                yield path, status
+        status = _status(path)
+        if status is None or S_ISREG(status.st_mode):
+            yield path, status
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116  as above
+    except OSError:
+        return None
 
 
 def _check_described(sidecar: str, files: Collection[str]) -> None:
@@ -136,7 +143,7 @@ def _described(path: Path, status: os.stat_result | None, ours: Collection[str])
     if status is None:
         raise ValueError("it cannot be read, or is a link that leads nowhere")
     if status.st_mode & S_IWOTH:
-        raise ValueError("everybody may change it; take that right away (chmod o-w)")
+        raise ValueError(_ANYBODYS)
     if not os.access(path, os.X_OK):
         raise ValueError("it is not executable (chmod +x)")
     _check_first_line(path)

@@ -5,15 +5,16 @@ from typing import Any, Final
 
 from courier_backend.model.status import ReasonCode
 from courier_backend.model.variables import value_text
+from courier_backend.runner.execution.clockwork import boot_id
 from courier_backend.runner.execution.environment import node_environment
+from courier_backend.runner.execution.host import Host, NodeHost
+from courier_backend.runner.execution.requesting import request_of
 from courier_backend.runner.facts import machine_facts
 from courier_backend.runner.interpreters.interpreter import Interpreter, StepFault
 from courier_backend.runner.interpreters.registry import Interpreters
-from courier_backend.runner.interpreters.request import Request
 from courier_backend.runner.masking.secrets import Secrets
-from courier_backend.runner.values.commands import filled_command
 from courier_backend.runner.values.conditions import unmet
-from courier_backend.runner.values.inputs import Inputs, fact_values, resolve_inputs
+from courier_backend.runner.values.inputs import Inputs, resolve_inputs
 from courier_backend.runner.zero.here import Here
 
 _NOT_KNOWN_YET: Final = frozenset({ReasonCode.MISSING_INPUT, ReasonCode.WRONG_INPUT})
@@ -25,11 +26,10 @@ def rehearse(steps: list[dict[str, Any]], here: Here) -> Iterator[dict[str, Any]
     `problem` says why it could not be; `skipped` why it would not be. What depends on outputs of
     earlier steps is not known before, and such a command stays as it is written.
     """
-    facts = machine_facts()
-    environment = node_environment("", str(here.home), facts)
-    interpreters, secrets = Interpreters(here.folders), Secrets(steps)
+    node = _node(here)
+    secrets = Secrets(steps)
     for number, step in enumerate(steps, 1):
-        inputs = resolve_inputs(step, {}, fact_values(facts), secrets.names)
+        inputs = resolve_inputs(step, {}, node.fact_values, secrets.names)
         plan = {
             "stepNumber": number,
             "name": str(step.get("name") or ""),
@@ -41,16 +41,29 @@ def rehearse(steps: list[dict[str, Any]], here: Here) -> Iterator[dict[str, Any]
             "problem": "",
         }
         try:
-            interpreter = interpreters.named_by(step)
+            interpreter = node.host.interpreters.named_by(step)
             plan |= _named(interpreter)
-            request = _request(step, inputs, facts, environment, dry_restart=here.dry_restart)
-            plan["command"] = interpreter.program(request).shown
+            plan["command"] = interpreter.program(request_of(step, inputs, node)).shown
         except StepFault as fault:
             if fault.code in _NOT_KNOWN_YET:
-                plan["command"] = _as_written(step.get("command"), str(facts["os"]))
+                plan["command"] = _as_written(step.get("command"), node.os_name)
             else:
                 plan["problem"] = fault.sentence
         yield secrets.mask.value(plan)
+
+
+def _node(here: Here) -> NodeHost:
+    """This machine as executions would see it; nothing is written."""
+    facts = machine_facts()
+    return NodeHost(
+        host=Host(boot_id(), (0, 0), interpreters=Interpreters(here.folders)),
+        home=here.home,
+        folder=here.home,
+        os_name=str(facts["os"]),
+        environment=node_environment("", str(here.home), facts),
+        facts=facts,
+        dry_restart=here.dry_restart,
+    )
 
 
 def _as_written(command: object, os_name: str) -> list[str]:
@@ -67,27 +80,6 @@ def _named(interpreter: Interpreter) -> dict[str, str]:
         "interpreterVersion": interpreter.skill["version"],
         "interpreterPath": interpreter.path,
     }
-
-
-def _request(
-    step: dict[str, Any],
-    inputs: Inputs,
-    facts: dict[str, Any],
-    environment: dict[str, str],
-    *,
-    dry_restart: bool,
-) -> Request:
-    os_name = str(facts["os"])
-    return Request(
-        name=str(step.get("name") or ""),
-        command=filled_command(step.get("command"), inputs, os_name),
-        inputs=inputs.given,
-        os_name=os_name,
-        timeout_seconds=float((step.get("limits") or {}).get("timeoutSeconds") or 0),
-        facts=facts,
-        environment=environment,
-        dry_restart=dry_restart,
-    )
 
 
 def _skipped(step: dict[str, Any], inputs: Inputs) -> str:
