@@ -22,6 +22,9 @@ MEASURES: Final = (
     "output",
     "cancel",
     "pending",
+    "due",
+    "recurrence",
+    "schedules",
     "start",
     "million",
 )

@@ -220,12 +220,13 @@ class Courier:
             return bool(answer["status"] == "ok")
         return False
 
-    def _announced(self) -> Item:
+    def announced(self) -> Item:
+        """What the backend wrote about itself: `url`, `token`, `pid`."""
         told: Item = json.loads((self.home / "run" / "backend.json").read_text())
         return told
 
     def _connect(self) -> None:
-        told = self._announced()
+        told = self.announced()
         place = urlsplit(told["url"])
         self._token = told["token"]
         self._connection = http.client.HTTPConnection(

@@ -1,18 +1,21 @@
-"""Whether 10,000 runs that wait slow down the work beside them."""
+"""Whether 10,000 runs that wait slow down the work beside them, and the schedules."""
 
 from bench.courier import Courier
 from bench.figure import Figure, ratio
 from bench.jobs import group, job, step
 from bench.measures.rate import run_once
 from bench.numbers import median
+from bench.schedules import lead, submit_due, watching
 from bench.setting import Setting
 
 _GROUPS = 10
 _SINGLES = 10
 _MANY = 200
 
-Times = tuple[float, float]
-"""Of a single run, and of many at once."""
+_DUE = 200
+
+Times = tuple[float, float, float]
+"""Of a single run, of many at once, and of many jobs that are due in one second."""
 
 
 def measure(setting: Setting) -> list[Figure]:
@@ -22,6 +25,7 @@ def measure(setting: Setting) -> list[Figure]:
     return [
         _against("latency", f"one node, beside {waiting:,} waiting runs", 0, pairs),
         _against("rate", f"{_MANY} nodes, beside {waiting:,} waiting runs", 1, pairs),
+        _against("schedule", f"{_DUE} jobs due, beside {waiting:,} waiting runs", 2, pairs),
     ]
 
 
@@ -51,4 +55,12 @@ def _queue(courier: Courier, nodes: list[str]) -> str:
 
 def _work(courier: Courier, nodes: list[str]) -> Times:
     singles = median([run_once(courier, nodes[:1]) for _ in range(_SINGLES)])
-    return singles, run_once(courier, nodes[:_MANY])
+    return singles, run_once(courier, nodes[:_MANY]), _due(courier, nodes[:_DUE])
+
+
+def _due(courier: Courier, nodes: list[str]) -> float:
+    """From the second in which jobs are due until all of them have ended."""
+    with watching(courier) as watcher:
+        due, ids = submit_due(courier, nodes, lead(len(nodes)))
+        watcher.wait(ids)
+    return watcher.last(ids, due)
