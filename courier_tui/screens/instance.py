@@ -22,7 +22,7 @@ from courier_tui.widgets.bars import bar, score, tally
 from courier_tui.widgets.facts import fact_line
 from courier_tui.widgets.listing import Listing
 from courier_tui.widgets.table import Table
-from courier_tui.wording import ago, counted, moment, short, span
+from courier_tui.wording import ago, clock, counted, moment, short, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,8 +89,11 @@ class InstanceScreen(LiveScreen):
 
     def _show(self, instance: InstanceItem) -> None:
         self._show_head(instance)
-        self.query_one("#why", Static).display = bool(instance["reason"])
-        self.query_one("#why", Static).update(content([(plain(instance["reason"]), Tone.MUTED)]))
+        why = instance["reason"]
+        if instance["overridden"]:
+            why = f"begun all the same: {instance['overridden']}"
+        self.query_one("#why", Static).display = bool(why)
+        self.query_one("#why", Static).update(content([(plain(why), Tone.MUTED)]))
         groups: Table[GroupItem] = self.query_one("#groups", Table)
         groups.display = len(instance["groups"]) > 1
         groups.styles.height = min(len(instance["groups"]), MOST_GROUPS_SHOWN)
@@ -120,6 +123,8 @@ class InstanceScreen(LiveScreen):
         ]
         if moment(instance["cancelRequestedAt"]) and instance["status"] in UNFINISHED:
             facts.insert(1, ("", [("⊘ canceling", Tone.WARN)]))
+        if moment(instance["dueAt"]):
+            facts.append(("due", describe.say(clock(instance["dueAt"]))))
         if instance["lateCompletions"]:
             late = counted(instance["lateCompletions"], "run")
             facts.append(("", [(f"{late} ended late: the verdict stands", Tone.WARN)]))

@@ -16,7 +16,7 @@ from courier_tui.keymap import CANCEL, EDIT, REST, RUN, bindings
 from courier_tui.screens.live import LiveScreen
 from courier_tui.signs import badge, job_sign
 from courier_tui.subjects.instances import JOB_INSTANCES
-from courier_tui.text import content
+from courier_tui.text import content, plain
 from courier_tui.tone import Tone
 from courier_tui.widgets.facts import fact_lines
 from courier_tui.widgets.listing import Listing
@@ -115,8 +115,8 @@ class JobScreen(LiveScreen):
         if coming:
             facts.append(("Next", describe.say(f"{coming}, {clock(job['nextExecutionTime'])}")))
         if job["scheduleRule"] != IMMEDIATE:
-            words = f"missed {job['missed']}, overlapping {job['overlap']}"
-            facts.append(("If", describe.say(words, Tone.MUTED)))
+            facts.append(("Missed", _lost(job["missedExecutions"], job["missed"])))
+            facts.append(("Skipped", _lost(job["skippedExecutions"], f"overlap {job['overlap']}")))
         return facts
 
     def tick(self) -> None:
@@ -181,3 +181,11 @@ def edit(frame: Frame, job: JobItem) -> None:
     from courier_tui.templates import definition_text  # noqa: PLC0415  when first needed
 
     frame.open(Editor(definition_text(job), job["name"], "job.json", job["id"]))
+
+
+def _lost(count: int, policy: str) -> list[Span]:
+    """How many executions did not happen, and what is done about them."""
+    return [
+        (f"{count:,}", Tone.WARN if count else Tone.MUTED),
+        (f"   {plain(policy)}", Tone.MUTED),
+    ]

@@ -88,6 +88,8 @@ def instance(status: str = "success", **more: Any) -> dict[str, Any]:
         "startedAt": THEN,
         "finishedAt": LATER if ended else ZERO,
         "triggeredBy": "system",
+        "dueAt": ZERO,
+        "overridden": "",
         "cancelRequestedAt": ZERO,
         "lateCompletions": 0,
         "totalRuns": 2,

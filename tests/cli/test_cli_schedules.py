@@ -246,6 +246,8 @@ class TestJobs:
             exceptionReasons=["it is night"],
             missed="run-all",
             overlap="skip",
+            missedExecutions=4,
+            skippedExecutions=2,
         )
         backend.on("GET", f"{BASE}/jobs", page(job))
         backend.on("GET", JOB, item(job))
@@ -258,7 +260,8 @@ class TestJobs:
             "every day at 02:00 UTC, for 60 minutes",
             "2024-03-27 14:57:20 +0000  (now)",
             "it is night",
-            "run-all, skip",
+            "4 so far  (policy run-all)",
+            "2 so far  (overlap skip)",
         ):
             assert text in told
 
@@ -268,3 +271,28 @@ def test_how_long_it_is_until() -> None:
     assert ahead("2024-03-27T14:03:20Z", now) == "in 3 min 20 s"
     assert ahead("2024-03-27T13:59:59Z", now) == "now"
     assert ahead(sample.ZERO, now) == "–"
+
+
+INSTANCE = f"/courier/state-api/v1/instance/{sample.INSTANCE_ID}"
+
+
+def test_an_instance_that_did_not_happen_says_why(backend: Backend, courier: Courier) -> None:
+    skipped = sample.instance(
+        "skipped", reason="It is night.", dueAt=sample.THEN, totalRuns=0, runCounts={}, groups=[]
+    )
+    backend.on("GET", "/courier/state-api/v1/instances", page(skipped))
+    backend.on("GET", INSTANCE, item(skipped))
+
+    assert "It is night." in courier("instances", "list").out
+    told = courier("instances", "show", sample.INSTANCE_ID).out
+    assert "Due       2024-03-27 14:57:20 +0000" in told
+    assert "Groups" not in told
+
+
+def test_a_window_that_was_overridden(backend: Backend, courier: Courier) -> None:
+    backend.on("GET", INSTANCE, item(sample.instance(overridden="It is night.")))
+
+    told = courier("instances", "show", sample.INSTANCE_ID).out
+
+    assert "Overridden  It is night." in told
+    assert "Due" not in told

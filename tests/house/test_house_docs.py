@@ -10,17 +10,12 @@ import pytest
 from courier_backend.model.parse import parse_job
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/interpreters.md",
-    "docs/sensitive-values.md",
-]
+GUIDES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *GUIDES]
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)\)|src=\"(?!https?:)([^\"]+)\"")
 TARGET = re.compile(r"(?:^|`|\$ )make ([a-z][a-z-]*)", re.MULTILINE)
-COURIER = re.compile(r"(?:^|`|\$ )courier((?: [a-z][a-z-]*)*)", re.MULTILINE)
+COURIER = re.compile(r"(?:^|`|\$ )courier((?: [a-z][a-zA-Z-]*)*)", re.MULTILINE)
 WORDS_AT_MOST = 3
 
 

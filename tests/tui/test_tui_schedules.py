@@ -43,6 +43,8 @@ def scheduled_world() -> FakeBackend:
         nextExecutionTime=at(1),
         missed="run-all",
         overlap="skip",
+        missedExecutions=4,
+        skippedExecutions=2,
     )
     backend.jobs.append(minutely)
     backend.estimate = {
@@ -53,7 +55,7 @@ def scheduled_world() -> FakeBackend:
     backend.instances += [
         instance(
             21, minutely, "skipped", {}, reasonCode="exception-window",
-            reason="It fell into a window of the job.", startedAt=ZERO_TIME, **none,
+            reason="It fell into a window of the job.", startedAt=ZERO_TIME, dueAt=at(-3), **none,
         ),
         instance(
             22, minutely, "pending", {}, reasonCode="overlap",
@@ -71,7 +73,8 @@ async def test_a_job_says_when_it_is_next_and_when_it_is_not() -> None:
             "every minute",
             "every 3 minutes, for 1:00",
             "in 1:00, ",
-            "missed run-all, overlapping skip",
+            "4   run-all",
+            "2   overlap skip",
             "Executions to come",
             "window of the job, every 3 minutes",
         ):
@@ -109,6 +112,16 @@ async def test_instances_without_runs_say_why() -> None:
         assert "The one before still runs." in text
         assert "0 %" not in text
         assert "recorded" in text
+
+
+async def test_an_instance_says_when_it_was_due_and_what_was_overridden() -> None:
+    backend = scheduled_world()
+    backend.instances[-1] |= {"dueAt": at(-2), "overridden": "It is night.", "reason": ""}
+    async with running(backend) as pilot:
+        await press(pilot, "3", "enter")
+        text = shown(pilot)
+        assert "due 2026-03-01 11:58:00" in text
+        assert "begun all the same: It is night." in text
 
 
 async def test_a_job_rests_and_wakes() -> None:

@@ -100,7 +100,7 @@ def row(item: InstanceItem) -> tuple[str, ...]:
         item["id"],
         item["jobName"],
         _status(item),
-        counted(item["runCounts"]),
+        counted(item["runCounts"]) or item["reason"],
         local(item["createdAt"]),
         between(item["startedAt"], item["finishedAt"]),
         item["triggeredBy"],
@@ -116,20 +116,24 @@ def _status(item: InstanceItem) -> str:
 def _show(item: InstanceItem) -> None:
     from courier_backend.cli.table import draw, facts, heading  # noqa: PLC0415  start-up time
 
+    runs = item["totalRuns"]
     facts(
         (
             ("Instance", item["id"]),
             ("Job", f"{item['jobName']}  {item['jobId']}"),
             ("Status", _status(item)),
             ("Reason", item["reason"] or "–"),
+            *_schedule(item),
             *_late(item["lateCompletions"]),
-            ("Runs", f"{item['totalRuns']}: {counted(item['runCounts'])}"),
+            ("Runs", f"{runs}: {counted(item['runCounts'])}" if runs else "none"),
             ("Created", f"{full(item['createdAt'])}, by {item['triggeredBy']}"),
             ("Started", full(item["startedAt"])),
             ("Finished", full(item["finishedAt"])),
             ("Took", between(item["startedAt"], item["finishedAt"])),
         )
     )
+    if not item["groups"]:
+        return
     heading("Groups")
     draw(_GROUPS, [_group(group) for group in item["groups"]])
 
@@ -138,6 +142,12 @@ def _late(count: int) -> list[tuple[str, str]]:
     """Why more runs may have succeeded than the reason says."""
     told = f"{number_of(count, 'run')} told their end after that; the verdict stands"
     return [("Late", told)] if count else []
+
+
+def _schedule(item: InstanceItem) -> list[tuple[str, str]]:
+    """When it was due, and the window that somebody overrode, if there was one."""
+    facts = [] if item["dueAt"] == ZERO_TIME else [("Due", full(item["dueAt"]))]
+    return facts + ([("Overridden", item["overridden"])] if item["overridden"] else [])
 
 
 def _group(group: GroupItem) -> tuple[str, ...]:

@@ -145,7 +145,8 @@ def _schedule(job: JobItem) -> list[tuple[str, str]]:
     if len(reasons) > _MOST_REASONS:
         facts.append(("", f"and {len(reasons) - _MOST_REASONS} more windows"))
     if job["scheduleRule"] != IMMEDIATE:
-        facts.append(("Missed, overlapping", f"{job['missed']}, {job['overlap']}"))
+        facts.append(("Missed", f"{job['missedExecutions']} so far  (policy {job['missed']})"))
+        facts.append(("Skipped", f"{job['skippedExecutions']} so far  (overlap {job['overlap']})"))
     return facts
 
 
