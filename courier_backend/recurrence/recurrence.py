@@ -48,7 +48,10 @@ def next_occurrence(rule: Recurrence, after: datetime) -> datetime | None:
 def latest_occurrence(rule: Recurrence, at: datetime, since: datetime) -> datetime | None:
     """The last occurrence that is not after `at`, but after `since` (None: there is none)."""
     low, high = to_seconds(since) + 1, to_seconds(at)
-    latest = None
+    latest = _at_or_after(rule, low)
+    if latest is None or latest > high:  # mostly so: it saves all the halving
+        return None
+    low = latest + 1
     while low <= high:
         middle = (low + high) // 2
         found = _at_or_after(rule, middle)
@@ -56,7 +59,7 @@ def latest_occurrence(rule: Recurrence, at: datetime, since: datetime) -> dateti
             latest, low = found, found + 1
         else:
             high = middle - 1
-    return None if latest is None else from_seconds(latest)
+    return from_seconds(latest)
 
 
 def occurrences(rule: Recurrence, after: datetime, limit: int) -> list[datetime]:
