@@ -13,7 +13,7 @@ from courier_backend.client.address import Address
 from courier_backend.client.sync_client import SyncClient
 
 _WAIT_SECONDS = 120.0
-_A_JOB = 0.02
+_A_JOB = 0.03
 
 
 def at(moment: datetime, nodes: list[str], *, name: str) -> Job:
@@ -24,7 +24,7 @@ def at(moment: datetime, nodes: list[str], *, name: str) -> Job:
 
 def lead(count: int) -> float:
     """So many seconds ahead are enough to submit so many jobs."""
-    return 3 + count * _A_JOB
+    return 5 + count * _A_JOB
 
 
 def submit_due(courier: Courier, nodes: list[str], seconds: float) -> tuple[datetime, list[str]]:
