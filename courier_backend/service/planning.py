@@ -7,7 +7,7 @@ from courier_backend.model.job import Job
 from courier_backend.model.parse import Parsed
 from courier_backend.model.wire import LeftOutItem, PlanGroup, PlanItem, PlanNode, ProblemItem
 from courier_backend.orchestrator.begin import Defaults
-from courier_backend.service.skill_warnings import skill_warnings
+from courier_backend.service.node_warnings import node_warnings
 from courier_backend.targeting.batches import batch_size_of, in_batches
 from courier_backend.targeting.resolve import LeftOut, Resolution, Resolved, left_out, resolve_group
 from courier_backend.targeting.view import FleetView
@@ -56,7 +56,7 @@ def _add_groups(plan: PlanItem, job: Job, fleet: FleetView, defaults: Defaults) 
         plan["groups"].append(_group(number, spec, resolution.nodes, others, defaults))
         plan["warnings"] += _warnings(number, resolution, fleet)
         nodes = [fleet.nodes[node.node_id] for node in resolution.nodes if not node.reason]
-        for warning in skill_warnings(nodes, normal["actions"]):
+        for warning in node_warnings(nodes, normal["actions"]):
             plan["warnings"].append(f"group {number}: {warning}")
 
 

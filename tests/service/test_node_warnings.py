@@ -1,8 +1,8 @@
-"""What is told of interpreters before a job runs: by step, with the nodes that it is about."""
+"""What is told of nodes before a job runs: by step, with the nodes that it is about."""
 
 from typing import Any
 
-from courier_backend.service.skill_warnings import skill_warnings
+from courier_backend.service.node_warnings import fact_warnings, skill_warnings
 from courier_backend.targeting.view import NodeView
 
 SHELL = "chef-platform/shell-interpreter"
@@ -41,3 +41,31 @@ def test_an_interpreter_of_the_platform_that_is_missing_is_told() -> None:
 def test_nodes_that_told_nothing_yet_and_odd_versions_are_left_out() -> None:
     assert list(skill_warnings([NodeView("1", "n1")], actions(low="9"))) == []
     assert list(skill_warnings(nodes("odd"), actions(low="9"))) == []
+
+
+def looking(command: str = "true", **more: Any) -> dict[str, Any]:
+    step = {"command": {"linux": [command]}, "conditions": [], "inputs": {}, "expectedInputs": {}}
+    return {"steps": [{**step, **more}]}
+
+
+FLEET = [
+    NodeView("1", "n1", facts={"platform": "ubuntu", "role": "web"}),
+    NodeView("2", "n2", facts={"platform": "suse"}),
+]
+WHEN_WEB = [{"inputName": "node.role", "operator": "eq", "value": "web"}]
+
+
+def test_facts_that_nodes_do_not_have_are_told() -> None:
+    assert list(fact_warnings(FLEET, looking("echo {{.node.platform}}"))) == []
+    assert list(fact_warnings(FLEET, looking("echo {{.node.platfrom}}"))) == [
+        'step 1 looks at node.platfrom, which is no fact of n1, n2; did you mean "node.platform"?'
+    ]
+    assert list(fact_warnings(FLEET, looking(conditions=WHEN_WEB))) == [
+        "step 1 looks at node.role, which is no fact of n2"
+    ]
+
+
+def test_a_fact_that_the_step_was_given_is_no_fact() -> None:
+    given = looking(conditions=WHEN_WEB, inputs={"node.role": "web"})
+    assert list(fact_warnings(FLEET, given)) == []
+    assert list(fact_warnings([NodeView("3", "n3")], looking(conditions=WHEN_WEB))) == []

@@ -1,0 +1,83 @@
+"""Nodes on which a job will not do what it says, as far as it is known before they are asked.
+
+Their interpreters are missing or of another version; facts that the job looks at are not known.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from courier_backend.model.problems import listed
+from courier_backend.model.suggest import nearest
+from courier_backend.model.template import TemplateFault, references_in, texts_in
+from courier_backend.model.variables import FACTS
+from courier_backend.model.versions import unmet_bounds
+from courier_backend.targeting.view import NodeView
+
+_OWN: Final = "chef-platform/"
+_NAMED: Final = 3
+
+
+def node_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:
+    """All there is to say, a sentence each."""
+    yield from skill_warnings(nodes, actions)
+    yield from fact_warnings(nodes, actions)
+
+
+def skill_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each step and fault; nodes that have told of no skills are left out."""
+    known = [node for node in nodes if node.skills]
+    for number, step in enumerate(actions["steps"], 1):
+        name, bounds = step["interpreter"]["name"], step["interpreter"]["skill"]
+        if name.startswith(_OWN):
+            missing = [node.name for node in known if name not in node.skills]
+            if missing:
+                yield f"step {number} needs {name}, which is not on {_some(missing)}"
+        wrong: dict[str, list[str]] = {}
+        for node in known:
+            if fault := _fault(node.skills.get(name), bounds):
+                wrong.setdefault(fault, []).append(f"{node.name} ({node.skills[name]})")
+        for fault, names in wrong.items():
+            yield f"step {number} wants {name} {fault}, unlike on {_some(names)}"
+
+
+def fact_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each step and fact; nodes that have told of no facts are left out."""
+    known = [node for node in nodes if node.facts]
+    for number, step in enumerate(actions["steps"], 1):
+        for name in dict.fromkeys(_names_in(step)):
+            fact = name.removeprefix(FACTS)
+            lacking = [node.name for node in known if fact not in node.facts]
+            if lacking:
+                hint = _meant(fact, known) if len(lacking) == len(known) else ""
+                yield f"step {number} looks at {name}, which is no fact of {_some(lacking)}{hint}"
+
+
+def _meant(fact: str, nodes: Sequence[NodeView]) -> str:
+    meant = nearest(fact, sorted({each for node in nodes for each in node.facts}))
+    return f'; did you mean "{FACTS}{meant}"?' if meant else ""
+
+
+def _names_in(step: Mapping[str, Any]) -> Iterator[str]:
+    """The facts that a step names, but for those that it was given as inputs."""
+    names = [condition["inputName"] for condition in step["conditions"]]
+    for _, text in texts_in(step["command"]):
+        with suppress(TemplateFault):
+            names += [reference.name for reference in references_in(text)]
+    given = {**step["inputs"], **step["expectedInputs"]}
+    return (name for name in names if name.startswith(FACTS) and name not in given)
+
+
+def _fault(version: str | None, bounds: Mapping[str, Any]) -> str:
+    if version is None:
+        return ""
+    try:
+        return unmet_bounds(version, bounds)
+    except ValueError:
+        return ""
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - _NAMED
+    return listed(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
