@@ -12,6 +12,7 @@ from courier_backend.api import answers
 from courier_backend.api.problems import of_error
 from courier_backend.model.errors import BadInput
 from courier_backend.model.event import NewEvent
+from courier_backend.model.status import InstanceStatus
 from courier_backend.model.wire import ChangeItem, DryRun
 from courier_backend.store.rehearsal import WouldChange, rehearsal
 
@@ -105,16 +106,25 @@ def _job_changed(data: Mapping[str, Any]) -> str:
         return f"give the job {data['definition']['name']!r} another definition"
     if "status" in data:
         return f"make the job {data['status']}"
+    if "nextExecutionTime" in data:
+        when = data["nextExecutionTime"]
+        return f"let the job execute next at {when}" if when else "leave the job nothing to come"
     told = ", ".join(f"{key} {value}" for key, value in data.items() if key not in _SILENT)
     return f"change the job: {told}"
 
 
 def _instance_created(data: Mapping[str, Any]) -> str:
+    if data["status"] == InstanceStatus.PENDING:
+        return f"make an instance of {data['jobName']!r} that waits: {data['reason']}"
     runs, groups = len(data["runs"]), len(data["groups"])
     some = f"{runs} run{'' if runs == 1 else 's'}"
     return f"start an instance of {data['jobName']!r}: {some} in {groups} group" + (
         "" if groups == 1 else "s"
     )
+
+
+def _exception(data: Mapping[str, Any]) -> str:
+    return f"{data['rrule']} ({data['duration']} min)"
 
 
 def _nodes(data: Mapping[str, Any]) -> str:
@@ -127,6 +137,9 @@ _SENTENCES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "job-changed": _job_changed,
     "job-deleted": lambda _data: "take the job away; its history stays",
     "instance-created": _instance_created,
+    "exception-added": lambda data: f"let all jobs pause in the windows of {_exception(data)}",
+    "exception-changed": lambda data: f"make the exception rule {_exception(data)}",
+    "exception-removed": lambda _data: "keep the exception rule no more",
     "node-added": lambda data: f"add the node {data['name']!r} at {data['url']}",
     "node-removed": lambda _data: "forget the node; its history stays",
     "filter-added": lambda data: f"save the filter {data['name']!r}",

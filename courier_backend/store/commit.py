@@ -20,7 +20,9 @@ from courier_backend.store.projection.note import Numbers
 from courier_backend.store.projection.project import project
 from courier_backend.store.reserve import Reserve
 
-_BEGINNINGS: Final = frozenset({"job-added", "instance-created", "node-added"})
+_BEGINNINGS: Final = frozenset(
+    {"job-added", "instance-created", "instance-started", "node-added", "exception-added"}
+)
 
 _log = logging.getLogger(__name__)
 

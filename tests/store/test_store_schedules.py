@@ -12,9 +12,10 @@ from sqlalchemy.pool import StaticPool
 from store_samples import START, Story, definition, run_ids
 
 from courier_backend.model.errors import Conflict, NotFound
-from courier_backend.model.event import NewEvent
+from courier_backend.model.event import EventItem, NewEvent
 from courier_backend.model.times import to_text
 from courier_backend.store import migrate as migrating
+from courier_backend.store.queries.events import list_events
 from courier_backend.store.queries.exceptions import (
     all_exceptions,
     get_exception,
@@ -190,3 +191,22 @@ def test_jobs_of_the_first_store_have_nothing_scheduled(tmp_path: Path) -> None:
         assert row == ("kept", "{}", None, None, 0)
         row = committer.connection.execute("SELECT due_at, overridden FROM instances").fetchone()
         assert row == (None, "")
+
+
+async def test_events_tell_how_many_runs_an_instance_begins_with(store: Store) -> None:
+    story = Story()
+    job = story.job()
+    waiting = story.instance(job.job_id or "", [], status="pending")
+    like = story.instance(job.job_id or "", [["node-1", "node-2"]])
+    data = {name: like.data[name] for name in ("groups", "runs")}
+    begun = story.of_instance(
+        "instance-started", waiting, **data, **{"from": "pending", "status": "running"}
+    )
+    heard: list[EventItem] = []
+    store.listen(heard.extend)
+    await store.append([job, waiting])
+    await store.append([begun])
+    read = await store.read(lambda c: list_events(c, after=0, limit=10))
+    assert [each.get("count") for each in read] == [None, 0, 2]
+    assert list(read) == heard
+    assert "runs" not in read[2]["data"]

@@ -106,6 +106,6 @@ def _item(row: Row[Any]) -> EventItem:
         "nodeId": row.node_id,
         "data": orjson.loads(row.data),
     }
-    if row.kind == "instance-created":
-        item["count"] = row.total_runs
+    if row.kind in {"instance-created", "instance-started"}:
+        item["count"] = row.total_runs if item["data"]["status"] == "running" else 0
     return item
