@@ -168,7 +168,7 @@ async def test_a_rule_that_never_occurs_is_refused_at_its_place(
             await stage.jobs.add(sub, idempotency_key="", by="t")
         (problem,) = refused.value.problems
         assert (problem["path"], problem["line"]) == (place, 1)
-        plan = stage.jobs.plan(sub)
+        plan = await stage.jobs.plan(sub)
         assert not plan["valid"]
         assert plan["problems"] == [problem]
 
@@ -188,7 +188,9 @@ async def test_estimates_name_what_does_not_happen(tmp_path: Path) -> None:
             ("14", "global", rule["exceptionId"]),
             ("16", "job", ""),
         ]
-        plan = stage.jobs.plan(stage.submission("RRULE:FREQ=HOURLY;COUNT=4", exceptionRules=pause))
+        plan = await stage.jobs.plan(
+            stage.submission("RRULE:FREQ=HOURLY;COUNT=4", exceptionRules=pause)
+        )
         assert [each[11:13] for each in plan["nextExecutions"]] == ["12", "15"]
         assert len(plan["blockedByExceptions"]) == 2
         await stage.jobs.set_active(job, active=False, by="t")

@@ -150,7 +150,7 @@ async def test_the_answer_says_when_it_will_begin(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await stage.schedules.add_exception(NOW, "t")
         sub = stage.submission("immediate")
-        plan = stage.jobs.plan(sub)
+        plan = await stage.jobs.plan(sub)
         assert plan["nextExecutions"] == ["2026-03-01T12:10:00Z"]
         assert [each["source"] for each in plan["blockedByExceptions"]] == ["global"]
         done = await stage.jobs.add(sub, idempotency_key="", by="t")
@@ -163,7 +163,7 @@ async def test_windows_without_an_end_in_sight_are_told(tmp_path: Path) -> None:
         pause = {"rrule": "RRULE:DTSTART=20260101;FREQ=DAILY", "duration": 24 * 60}
         await stage.schedules.add_exception(pause, "t")
         sub = stage.submission("immediate")
-        plan = stage.jobs.plan(sub)
+        plan = await stage.jobs.plan(sub)
         assert plan["nextExecutions"] == []
         assert any("no end of the exception windows" in each for each in plan["warnings"])
         done = await stage.jobs.add(sub, idempotency_key="", by="t")
