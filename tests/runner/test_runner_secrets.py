@@ -27,8 +27,13 @@ from runner_harness import (
 )
 
 from bench.leaks import leaks, shapes_of
+from courier_backend.model.protocol import Skill
 from courier_backend.runner.execution.host import Host
 from courier_backend.runner.execution.spool import SpoolBounds
+from courier_backend.runner.interpreters.interpreter import Answer, Program
+from courier_backend.runner.interpreters.registry import Interpreters
+from courier_backend.runner.interpreters.request import Request
+from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.masking.mask import MASKED
 
 pytestmark = pytest.mark.anyio
@@ -379,3 +384,64 @@ async def test_hidden_output_of_an_interrupted_attempt_is_withheld(tmp_path: Pat
     assert not archive.read("stdout.log").startswith(b"token")
     assert_nowhere(told, TOKEN)
     assert leaks(home, TOKEN) == []
+
+
+class Speaking:
+    """An interpreter whose program names its outputs itself, and prints them as it runs."""
+
+    def __init__(self, output: dict[str, str]) -> None:
+        self.path = "/bin/sh"
+        self.skill: Skill = {"name": "speaking", "version": "1.0.0"}
+        self._output = output
+
+    def program(self, _: Request) -> Program:
+        said = json.dumps(self._output).encode()
+        return Program("exec cat", [], stdin=said, conclude=self._conclude)
+
+    def _conclude(self, _code: int, said: bytes) -> Answer:
+        return Answer(outputs=json.loads(said))
+
+
+async def spoken(tmp_path: Path, output: dict[str, str], *later: Line, **given: Any) -> list[Line]:
+    def adjust(host: Host) -> None:
+        host.interpreters = Interpreters((), [Speaking(output), ShellInterpreter()])
+
+    async with runner_inside(tmp_path / "home", adjust=adjust) as (_, (node,)):
+        return await node.run(step("unused", interpreter={"name": "speaking"}, **given), *later)
+
+
+async def test_what_an_interpreter_names_itself_is_hidden_when_a_later_step_says_so(
+    tmp_path: Path,
+) -> None:
+    wants = {"TOKEN": {"required": True, "sensitive": True}}
+    lines = await spoken(
+        tmp_path,
+        {"TOKEN": TOKEN, "PLACE": "here"},
+        step('printf "%s %s" "$COURIER_INPUT_PLACE" "$COURIER_INPUT_TOKEN"', expectedInputs=wants),
+    )
+    assert one(lines, "run-finished")["status"] == "success"
+    assert text_of(lines) == f"here {MASKED}"
+    first = evidence_of(lines)[0].read("stdout.log").decode()
+    assert json.loads(first) == {"TOKEN": MASKED, "PLACE": "here"}
+    assert_nowhere(lines, TOKEN)
+    assert leaks(tmp_path / "home", TOKEN) == []
+
+
+async def test_a_secret_that_is_known_keeps_nothing_back_of_what_an_interpreter_says(
+    tmp_path: Path,
+) -> None:
+    lines = await spoken(
+        tmp_path,
+        {"PLACE": f"at {SECRET}"},
+        inputs={"PASSWORD": SECRET},
+        expectedInputs={"PASSWORD": {"required": True, "sensitive": True}},
+    )
+    (archive,) = evidence_of(lines)
+    assert json.loads(archive.read("stdout.log")) == {"PLACE": f"at {MASKED}"}
+    assert one(lines, "step-finished")["outputs"] == {"PLACE": f"at {MASKED}"}
+
+
+async def test_what_an_interpreter_was_to_name_and_did_not_is_withheld(tmp_path: Path) -> None:
+    wants = {"TOKEN": {"required": False, "sensitive": True}}
+    lines = await spoken(tmp_path, {"TOKN": TOKEN}, step("true", expectedInputs=wants))
+    assert b"withheld: they may hold TOKEN" in evidence_of(lines)[0].read("stdout.log")

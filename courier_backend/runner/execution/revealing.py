@@ -57,7 +57,8 @@ def _withheld(task: Task, found: frozenset[str]) -> dict[tuple[str, str], str]:
     rules: dict[str, Any] = task.step.get("outputFieldRules") or {}
     missing = sorted((task.secrets.names & rules.keys()) - found)
     held = {_source(rules[name]): name for name in missing}
-    if task.program.conclude is not None and (unsaid := sorted(task.secrets.names - found)):
+    unsaid = sorted(task.secrets.names - task.secrets.known)
+    if task.program.conclude is not None and unsaid:
         held.setdefault(("output", "stdout"), unsaid[0])
     return held
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Secrets:
-    """The sensitive names of a job, and what hides the values that they have so far.
+    """The sensitive names of a job, those `known` by now, and what hides the values that they have.
 
     A value counts in every step, wherever in the job it stands: a process that one step left
     behind may print into the output of another.
@@ -27,14 +27,18 @@ class Secrets:
     ) -> None:
         """`outputs`: what the steps so far have given."""
         self.names = sensitive_names(steps)
-        self._values = list(_values(steps, self.names)) if self.names else []
+        found = list(_values(steps, self.names)) if self.names else []
+        self.known = {name for name, _ in found}
+        self._values = [value for _, value in found]
         self.mask = Mask()
         self.learn(outputs or {})
 
     def learn(self, outputs: Mapping[str, object]) -> None:
         """Hide the sensitive ones of these, too."""
         if self.names:
-            self._values += [value_text(outputs[name]) for name in self.names & outputs.keys()]
+            given = self.names & outputs.keys()
+            self.known |= given
+            self._values += [value_text(outputs[name]) for name in given]
             self.mask = Mask(self._values)
 
     def marked(self, inputs: Inputs) -> Inputs:
@@ -58,13 +62,13 @@ class Secrets:
         }
 
 
-def _values(steps: Sequence[Mapping[str, Any]], names: frozenset[str]) -> Iterator[str]:
-    """What inputs and defaults say."""
+def _values(steps: Sequence[Mapping[str, Any]], names: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What inputs and defaults say, by name."""
     for step in steps:
         given, expected = step.get("inputs") or {}, step.get("expectedInputs") or {}
         for name in names:
             if name in given:
-                yield value_text(given[name])
+                yield name, value_text(given[name])
             default = (expected.get(name) or {}).get("default")
             if default is not None:
-                yield value_text(default)
+                yield name, value_text(default)
