@@ -146,6 +146,7 @@ def test_plan_tells_what_cannot_work_before_anything_runs(
         "login {{.TOKEN}}; echo {{.TOKNE}}",
         inputs={"TOKEN": "s3cr3t-value"},
         expectedInputs={"TOKEN": {"sensitive": True}},
+        conditions=[when("node.platfrom", "eq", "ubuntu")],
     )
     path = job_file(job([group([lab[0]["id"]])], [secret]))
     item = courier.answer("plan", path, "--format", "json")["item"]
@@ -154,6 +155,9 @@ def test_plan_tells_what_cannot_work_before_anything_runs(
     (typo,) = [problem for problem in item["problems"] if "TOKNE" in problem["message"]]
     assert (typo["severity"], typo["didYouMean"]) == ("warning", "TOKEN")
     assert typo["line"] > 0
+    (warning,) = item["warnings"]
+    assert warning.startswith("group 0: step 1 looks at node.platfrom, which is no fact of lab-")
+    assert warning.endswith('; did you mean "node.platform"?')
     broken = job_file(
         job([group([lab[0]["id"]])], [step("docker inspect -f '{{json .Config}}' x")])
     )

@@ -57,6 +57,13 @@ def test_a_name_in_a_command_that_nothing_gives_is_told_with_the_nearest() -> No
     assert found["line"] > 1
 
 
+def test_a_name_that_may_be_for_another_program_is_told_how_to_write_it() -> None:
+    result = parsed(job(run("docker ps --format '{{.Names}}'")))
+    found = warning(result, "actions.steps[0].command.linux[0]")
+    assert found["message"].endswith("for another program write {{`{{.Names}}`}}")
+    assert data_problems(parsed(job(run("docker ps --format '{{`{{.Names}}`}}'")))) == []
+
+
 def test_an_output_counts_only_for_later_steps() -> None:
     result = parsed(job(run("echo {{.CODE}}"), gives("CODE"), run("echo {{.CODE}}")))
     assert [item["path"] for item in data_problems(result)] == ["actions.steps[0].command.linux[0]"]

@@ -32,12 +32,16 @@ def check_templates(
             if name in sensitive:
                 findings.warning(here, _spliced(name, here), key=False)
             if not known.may_have(name):
-                message = (
-                    f"{{{{.{name}}}}} has no value: it is no input of this step, and no earlier "
-                    "step gives it"
-                )
-                findings.warning(here, message, nearest(name, known.names), key=False)
+                meant = nearest(name, known.names)
+                findings.warning(here, _without_value(name, meant), meant, key=False)
     _check_elsewhere(findings, step, path)
+
+
+def _without_value(name: str, meant: str) -> str:
+    """Nothing gives the name: a slip, or it is a template for another program."""
+    written = f"{{{{.{name}}}}}"
+    told = f"{written} has no value: it is no input of this step, and no earlier step gives it"
+    return told if meant else f"{told}; for another program write {{{{`{written}`}}}}"
 
 
 def _spliced(name: str, path: Path) -> str:
