@@ -156,10 +156,10 @@ def test_a_dry_run_executes_nothing(zero: Zero, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert not ran.exists()
     assert not zero.evidence.exists()
-    assert f"touch {ran}" in outcome.err
-    assert "echo {{.LATER}}" in outcome.err
-    assert "skipped: " in outcome.err
-    assert 'cannot run here: the interpreter "nobody/has-this" is not installed' in outcome.err
+    assert f"1  a step  (chef-platform/shell-interpreter 1.0.0)\n   touch {ran}\n" in outcome.out
+    assert "   echo {{.LATER}}\n" in outcome.out
+    assert "   skipped: " in outcome.out
+    assert '   cannot run here: the interpreter "nobody/has-this" is not' in outcome.out
     assert "3 steps of 4 can run here" in outcome.err
     told = zero(*steps, options=("--dry-run", "--format", "json")).json["item"]
     assert told["dryRun"] is True

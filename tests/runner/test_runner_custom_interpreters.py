@@ -69,7 +69,8 @@ async def test_an_executable_becomes_a_skill_and_executes(node: Node, folder: Pa
     told = (await node.get("node")).json()
     assert {"name": "acme/greeter", "version": "1.2.3"} in told["skills"]
     command = {"say": "it's $(so)"}
-    lines = await node.run(asking("acme/greeter", command, inputs={"WHOM": "you"}))
+    order = node.order(asking("acme/greeter", command, inputs={"WHOM": "you"}))
+    lines = await node.lines(order)
     started = one(lines, "step-started")
     assert (started["interpreterVersion"], started["interpreterPath"]) == ("1.2.3", str(path))
     ended = one(lines, "attempt-finished")
@@ -83,6 +84,11 @@ async def test_an_executable_becomes_a_skill_and_executes(node: Node, folder: Pa
         "os": "linux",
     }
     assert json.loads(text_of(lines))["command"] == "greet", "the raw answer is the output"
+    answer = await node.get(f"runs/{order['runId']}/steps/1/attempts/1/evidence")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        story = json.loads(archive.read("attempt.json"))
+    assert story["asked"] == asked
+    assert story["runContext"] == {"version": "9.9"}
 
 
 async def test_outputs_are_there_for_the_next_step(node: Node, folder: Path) -> None:

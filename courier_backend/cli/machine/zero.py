@@ -15,7 +15,7 @@ from courier_backend.cli.body import STDIN, read_body
 from courier_backend.cli.clean import clean
 from courier_backend.cli.evidence.folder import prepare_folder
 from courier_backend.cli.machine.zero_view import ZeroView
-from courier_backend.cli.output import say
+from courier_backend.cli.output import flush, say, write
 from courier_backend.cli.problems import BadFile, tell_warnings
 from courier_backend.cli.words import number_of
 from courier_backend.cli.work.submission import inputs_of
@@ -117,18 +117,21 @@ def _rehearse(session: Session, actions: dict[str, Any], here: Here) -> int:
         write_data(session, {"item": {"dryRun": True, "steps": steps}})
     else:
         for step in steps:
-            _tell_step(step)
+            _draw_step(step)
+        flush()
         ready = f"{number_of(len(steps) - len(problems), 'step')} of {len(steps)} can run here"
         say(f"Nothing was executed. {ready}.")
     return 1 if problems else 0
 
 
-def _tell_step(step: dict[str, Any]) -> None:
+def _draw_step(step: dict[str, Any]) -> None:
     version = f" {step['interpreterVersion']}" if step["interpreterVersion"] else ""
-    say(clean(f"{step['stepNumber']}  {step['name'] or '-'}  ({step['interpreter']}{version})"))
-    for line in step["command"]:
-        say(clean(f"   {line}"))
+    lines = [
+        f"{step['stepNumber']}  {step['name'] or '-'}  ({step['interpreter']}{version})",
+        *(f"   {line}" for line in step["command"]),
+    ]
     if step["skipped"]:
-        say(clean(f"   skipped: {step['skipped']}"))
+        lines.append(f"   skipped: {step['skipped']}")
     if step["problem"]:
-        say(clean(f"   cannot run here: {step['problem']}"))
+        lines.append(f"   cannot run here: {step['problem']}")
+    write("".join(f"{clean(line)}\n" for line in lines))

@@ -27,6 +27,7 @@ def story_of(
         "interpreterVersion": interpreter.skill["version"],
         "interpreterPath": interpreter.path,
         "command": mask.value(task.program.shown),
+        "asked": mask.value(task.program.asked),
         "inputs": secrets.told(task.inputs.told),
         "status": outcome.status,
         "reasonCode": outcome.reason_code,

@@ -36,7 +36,8 @@ class CustomInterpreter:
             "os": request.os_name,
         }
         shown = orjson.dumps(request.command).decode()
-        return started([self.path], shown, stdin=orjson.dumps(asked), conclude=concluded)
+        data = orjson.dumps(asked)
+        return started([self.path], shown, stdin=data, asked=asked, conclude=concluded)
 
 
 def concluded(exit_code: int, said: bytes) -> Answer:

@@ -44,6 +44,7 @@ class Program:
     The shell waits at the gate first. What comes out of a job file is never spliced into a script
     that is not the job file's own: it goes into `arguments`, `environment` or `stdin`. `shown` is
     the command as people wrote it. Without `stdin` the program has nothing to read.
+    `asked` is what stands in `stdin`, where that is to be kept as evidence.
     `restarts`: when it has succeeded the machine goes down, and the attempt ends with the boot;
     `withdraw` is what takes that back.
     """
@@ -53,6 +54,7 @@ class Program:
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     stdin: bytes | None = None
+    asked: Mapping[str, Any] | None = None
     conclude: Conclude | None = None
     restarts: bool = False
     withdraw: tuple[str, ...] = ()
