@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 FACTS: Final = "node."
 """What the name of a fact begins with where inputs are named."""
 
+NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+"""What may be the name of an input or an output."""
+
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 
 

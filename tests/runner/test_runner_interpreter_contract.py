@@ -128,3 +128,27 @@ async def test_of_an_endless_answer_only_the_beginning_is_looked_at(tmp_path: Pa
     script = f"head -c {ANSWER_BYTES * 2} /dev/zero"
     await _ran(tmp_path, lambda _: Program(script, [], conclude=conclude))
     assert heard == [ANSWER_BYTES + 1]
+
+
+async def test_outputs_that_a_program_names_must_be_names_and_fit(tmp_path: Path) -> None:
+    said: dict[str, Any] = {
+        "GOOD": [1, "two"],
+        "node.os": "windows",
+        "not a name": "x",
+        "": "x",
+        "LONG": "x" * 70_000,
+    }
+    program = Program("true", [], conclude=lambda _code, _said: Answer(outputs=said))
+    lines = await _ran(tmp_path, lambda _: program)
+    assert one(lines, "step-finished")["outputs"] == {"GOOD": '[1,"two"]'}
+    assert one(lines, "run-finished")["status"] == "success"
+
+
+async def test_a_rule_may_require_an_output_that_the_program_names(tmp_path: Path) -> None:
+    rule = {"sourceType": "output", "extractMethod": "regEx", "expression": "n", "required": True}
+    named = Program("true", [], conclude=lambda _code, _said: Answer(outputs={"X": "named"}))
+    lines = await _ran(tmp_path / "1", lambda _: named, outputFieldRules={"X": rule})
+    assert one(lines, "step-finished")["outputs"] == {"X": "named"}
+    both = Program("echo n", [], conclude=lambda _code, _said: Answer(outputs={"X": "named"}))
+    lines = await _ran(tmp_path / "2", lambda _: both, outputFieldRules={"X": rule})
+    assert one(lines, "step-finished")["outputs"] == {"X": "n"}, "the rule counts where it can"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from courier_backend.model.checking.known_names import EarlierOutputs, Known
 from courier_backend.model.checking.output_rules import check_outputs
@@ -17,6 +17,7 @@ from courier_backend.model.template import USABLE_NAME
 from courier_backend.model.value_types import WANTED, type_named, typed
 from courier_backend.model.variables import (
     FACTS,
+    NAME,
     default_of,
     environment_name,
     sensitive_names,
@@ -26,8 +27,6 @@ from courier_backend.model.variables import (
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
     from courier_backend.model.problems import Path
-
-_POSSIBLE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
 
 
 def check_data(findings: Findings) -> None:
@@ -53,7 +52,7 @@ def _check_names(findings: Findings, step: dict[str, Any], path: Path) -> None:
     for field in ("inputs", "expectedInputs", "outputFieldRules"):
         for name in object_at(step, field):
             here = (*path, field, name)
-            if not _POSSIBLE_NAME.match(name):
+            if not NAME.fullmatch(name):
                 allowed = "letters, digits and _, beginning with a letter or _"
                 findings.error(here, f"{shown(name)} cannot be a name ({allowed})", key=True)
             elif not re.fullmatch(USABLE_NAME, name):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from courier_backend.model.status import ReasonCode, StepStatus
-from courier_backend.model.variables import value_text
+from courier_backend.model.variables import FACTS, NAME, value_text
 from courier_backend.runner.execution.attempt import Task
 from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.spool import HELD_BYTES
@@ -48,12 +48,19 @@ def _name_outputs(taken: Taken, outputs: dict[str, object], room: int) -> int:
     for name, value in outputs.items():
         text = value_text(value)
         try:
+            _check_name(name)
             room -= room_taken(text, room)
         except NoValue as why:
             taken.missing[name] = str(why)
         else:
             taken.values[name] = text
     return room
+
+
+def _check_name(name: str) -> None:
+    """Rules are checked with the job file; what a program says is not known before."""
+    if not NAME.fullmatch(name) or name.startswith(FACTS):
+        raise NoValue("no output can be called so")
 
 
 async def _take(task: Task, outcome: Outcome, room: int) -> Taken:
