@@ -76,8 +76,8 @@ class Scheduler:
 
     @property
     def scheduled(self) -> int:
-        """Jobs with something to come."""
-        return len(self._jobs)
+        """Jobs with something to come, be it an instance that waits."""
+        return len(self._jobs) + sum(job_id not in self._jobs for job_id in self._waiting.job_ids)
 
     @property
     def is_needed(self) -> bool:

@@ -16,6 +16,9 @@ class Timetable:
     def __len__(self) -> int:
         return len(self._moments)
 
+    def __contains__(self, its_id: object) -> bool:
+        return its_id in self._moments
+
     def ids(self) -> list[str]:
         """All that is to be looked at one day."""
         return list(self._moments)

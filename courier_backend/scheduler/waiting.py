@@ -39,6 +39,11 @@ class Waiting:
         return len(self._pending)
 
     @property
+    def job_ids(self) -> Iterable[str]:
+        """The jobs that they are of."""
+        return self._by_job
+
+    @property
     def nearest(self) -> datetime | None:
         """When to look next; nothing for those that wait for another instance."""
         return self._times.nearest

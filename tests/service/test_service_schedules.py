@@ -92,6 +92,7 @@ async def test_what_waits_for_a_window_runs_on_the_nodes_of_that_moment(house: M
         assert "window of the exception rule" in done["exceptionReasons"][0]
         waiting = await service.store.read(lambda c: get_instance(c, done["instanceId"]))
         assert (waiting["status"], waiting["groups"]) == ("pending", [])
+        assert service.status()["scheduledJobs"] == 1
         job = await service.store.read(lambda c: get_job(c, done["jobId"]))
         assert job["displayStatus"] == "active"
         gone = next(iter(home.fleet.nodes))
