@@ -6,6 +6,8 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -445,3 +447,11 @@ async def test_what_an_interpreter_was_to_name_and_did_not_is_withheld(tmp_path:
     wants = {"TOKEN": {"required": False, "sensitive": True}}
     lines = await spoken(tmp_path, {"TOKN": TOKEN}, step("true", expectedInputs=wants))
     assert b"withheld: they may hold TOKEN" in evidence_of(lines)[0].read("stdout.log")
+
+
+def test_nothing_of_cryptography_is_loaded_before_there_is_a_secret() -> None:
+    code = (
+        "import sys, courier_backend.runner.main, courier_backend.runner.masking.secrets; "
+        "sys.exit(any(name.startswith('cryptography') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
