@@ -110,7 +110,7 @@ class ExpectedInput(Definition):
 
     def normal(self) -> dict[str, Any]:
         """The wire form; `type` and `default` only where they were given."""
-        given = self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+        given = self.model_dump(include={"type", "default"}, exclude_unset=True, exclude_none=True)
         return {**given, "required": self.required, "sensitive": self.sensitive}
 
 
