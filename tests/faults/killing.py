@@ -94,7 +94,7 @@ def event_numbers(courier: Courier) -> list[int]:
     numbers: list[int] = []
     while True:
         after = numbers[-1] if numbers else 0
-        path = f"/courier/events-api/v1/events?after={after}&limit={PAGE}"
+        path = f"/courier/events-api/v1/events?after={after}&pagination.size={PAGE}"
         items = courier.call("GET", path)["items"]
         if not items:
             return numbers
