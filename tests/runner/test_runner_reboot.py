@@ -51,6 +51,19 @@ main()
 """
 
 
+NEVER_TELLS_AN_END = """
+import asyncio
+from courier_backend.runner.__main__ import main
+from courier_backend.runner.execution.attempt import Attempt
+
+async def never(attempt):
+    await asyncio.Event().wait()
+
+Attempt.finish = never
+main()
+"""
+
+
 def is_active(line: Line) -> bool:
     return line["type"] == "step-started" and line.get("interim") == "active"
 
@@ -170,6 +183,21 @@ async def test_a_boot_before_the_asking_was_told_counts_as_well(tmp_path: Path) 
     async with runner_inside(home, adjust=booted_as("another boot")) as (_, (node,)):
         told = await node.events(order["runId"])
     assert one(told, "run-finished")["status"] == "success"
+
+
+async def test_an_order_that_never_started_is_not_taken_for_one_that_did(tmp_path: Path) -> None:
+    home, nowhere = tmp_path / "runner", {"dir": str(tmp_path / "nowhere")}
+    async with httpx.AsyncClient(timeout=30) as client:
+        running = RunnerProcess(home, program=("-c", NEVER_TELLS_AN_END))
+        node = running.node(client)
+        order = node.order(restarting(inputs=nowhere), step("echo after"))
+        async with node.ordered(order) as lines:
+            assert (await until(lines, is_type("attempt-started")))["pid"] == 0
+            running.kill()
+            await until_cut(lines)
+    async with runner_inside(home, adjust=booted_as("another boot")) as (_, (node,)):
+        told = await node.events(order["runId"])
+    assert one(told, "run-finished")["reasonCode"] == "interrupted"
 
 
 async def test_a_cancel_withdraws_the_restart(tmp_path: Path, shutdown: Shutdown) -> None:

@@ -41,11 +41,11 @@ async def wait_for_boot(task: Task, begun_at: datetime, asked: Outcome) -> Outco
 
 
 async def take_up_restart(task: Task, progress: Progress) -> Outcome:
-    """What became of a restart that an earlier runner asked for."""
-    boot = (progress.private or {}).get("boot", "")
+    """What became of a restart that an earlier runner asked for, if it could start that at all."""
+    known = progress.private or {}
     begun_at = progress.begun_at or system_clock()
     asked = Outcome(StepStatus.SUCCESS, exit_code=0, duration=_seconds_since(begun_at))
-    if boot != task.node.host.boot_id:
+    if known.get("pid") and known.get("boot", "") != task.node.host.boot_id:
         return asked
     if progress.restarting:
         return await wait_for_boot(task, begun_at, asked)
