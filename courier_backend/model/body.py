@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from courier_backend.model.checking.faults import report_faults
 from courier_backend.model.checking.findings import Findings
+from courier_backend.model.checking.sensitive_rules import silence
 from courier_backend.model.checking.shape import check_shape, fields_of
 from courier_backend.model.definition import Definition
 from courier_backend.model.errors import BadInput
@@ -63,6 +64,7 @@ def read_body(
         body = root.model_validate(document.value)
     except ValidationError as error:
         report_faults(findings, root, error)
+    silence(findings)
     problems = findings.sorted()
     if has_errors(problems):
         raise _refusal(problems, file_name)

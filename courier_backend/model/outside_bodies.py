@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field
 
 from courier_backend.model.body import read_body
+from courier_backend.model.checking.kept import put_kept
+from courier_backend.model.checking.sensitive_rules import check_sensitive
 from courier_backend.model.checking.step_rules import check_steps
 from courier_backend.model.checking.target_rules import check_target
 from courier_backend.model.checking.values import object_at, objects_at, text_at
@@ -149,15 +151,20 @@ def values_of(told: dict[str, Any] | str) -> dict[str, Any]:
     return value
 
 
-def _check_direct(findings: Findings) -> None:
+def _check_definition(findings: Findings) -> None:
+    put_kept(findings, None)
     check_target(findings)
     check_steps(findings)
+    check_sensitive(findings)
+
+
+def _check_direct(findings: Findings) -> None:
+    _check_definition(findings)
     _check_ids(findings, "Id", "jobId")
 
 
 def _check_new(findings: Findings) -> None:
-    check_target(findings)
-    check_steps(findings)
+    _check_definition(findings)
     _check_ids(findings, "instanceId", "jobId", "overwriteId")
     body = object_at(findings.document.value)
     groups = object_at(body, "target").get("groups")

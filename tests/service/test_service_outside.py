@@ -12,6 +12,7 @@ import httpx
 import pytest
 from backend_house import House, ended
 
+from bench.leaks import leaks
 from courier_backend.api.app import create_app
 from courier_backend.model.ids import new_id
 from courier_backend.service.service import Service
@@ -358,3 +359,44 @@ class TestDirect:
             assert answer.status_code == 422
             paths = {problem["path"] for problem in answer.json()["problems"]}
             assert {"target.groups", "actions"} <= paths
+
+
+SECRET = "corr3ct-horse/battery"
+
+
+def secret_steps(value: object = SECRET) -> dict[str, Any]:
+    step = {"name": "s", "interpreter": {"name": "chef-platform/shell-interpreter"},
+            "command": {"linux": ["true"]}, "inputs": {"PASSWORD": value},
+            "expectedInputs": {"PASSWORD": {"sensitive": True}}}  # fmt: skip
+    return {"accessMode": "agent", "steps": [step, step]}
+
+
+async def test_sensitive_values_of_others_are_sealed_and_told_as_such(house: Make) -> None:
+    home = house(0)
+    async with telling(home) as teller:
+        instance_id, (run_id, _) = await teller.create(actions=secret_steps())
+        told = {"PASSWORD": SECRET, "PLACE": "here"}
+        done = await teller.step(run_id, status="success", inputs=told, outputs=told)
+        assert json.loads(done["inputs"]) == {"PASSWORD": {"sensitive": True}, "PLACE": "here"}
+        assert json.loads(done["outputs"]) == json.loads(done["inputs"])
+        steps = (await teller.instance(instance_id))["actionSpec"]["steps"]
+        assert steps[0]["inputs"] == {"PASSWORD": {"sensitive": True}}
+    assert leaks(home.here.data, SECRET) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("abc", "shorter than 4 bytes"),
+        ({"sensitive": True}, "this is a new job"),
+        (12345678, "is not text"),
+    ],
+)
+async def test_what_others_cannot_keep_secret_is_refused(
+    house: Make, value: object, why: str
+) -> None:
+    async with telling(house(0)) as teller:
+        body = new_instance(actions=secret_steps(value))
+        answer = await teller.ask("POST", "instance", 422, json=body)
+    assert why in answer["detail"]
+    assert "12345678" not in json.dumps(answer)

@@ -7,8 +7,10 @@ from typing import Any
 from courier_backend.model.errors import Conflict, NotFound
 from courier_backend.model.event import NewEvent
 from courier_backend.model.outside_bodies import StepUpdate, values_of
+from courier_backend.model.sensitive import hidden
 from courier_backend.model.status import FINAL_STEP, ReasonCode, RunStatus, StepStatus
 from courier_backend.model.times import ZERO_TIME, from_text, to_text
+from courier_backend.model.variables import sensitive_names
 from courier_backend.model.wire import StepItem
 from courier_backend.orchestrator.outside.about import Outside
 from courier_backend.orchestrator.outside.runs import refuse_ended, take_in
@@ -115,7 +117,7 @@ class _Step:
             durationSeconds=max(0.0, (self.about.now - from_text(began)).total_seconds()),
             stdoutBytes=0,
             stderrBytes=0,
-            outputs=values_of(self.update.outputs) if last else {},
+            outputs=self._values(self.update.outputs) if last else {},
             retryInSeconds=None if last else 0.0,
             evidence={"state": "none", "bytes": 0, "sha256": "", "inline": False, "reason": ""},
         )
@@ -130,9 +132,17 @@ class _Step:
             numAttempts=attempts,
             reasonCode=_step_code(status),
             reason=self.update.reason,
-            inputs=values_of(self.update.inputs),
-            outputs=values_of(self.update.outputs),
+            inputs=self._values(self.update.inputs),
+            outputs=self._values(self.update.outputs),
         )
+
+    def _values(self, told: dict[str, Any] | str) -> dict[str, Any]:
+        """Inputs or outputs; of those that the steps mark sensitive, that there is one."""
+        sensitive = sensitive_names(self.about.instance["actionSpec"]["steps"])
+        return {
+            name: hidden() if name in sensitive else value
+            for name, value in values_of(told).items()
+        }
 
 
 def _step_code(status: StepStatus) -> str:
