@@ -24,7 +24,8 @@ slept, the clock leapt by more than a minute. What is late only because much is 
 Policy `run-once`: the newest that was due within the time of grace (`schedules` in config.toml, an
 hour) is executed once; `run-all`: the newest hundred are; `skip`: none is. The others are recorded
 as `skipped` with the code `missed` (one instance for all, where they are more than a hundred). A
-window goes before: what fell into one is not missed. A full disk is like nobody watching.
+window goes before: what fell into one is not missed, and what is made up for while one is open
+waits until it closes. A full disk is like nobody watching.
 
 **Overlaps.** Judged by all instances of the job that are not final, whatever began them. `queue`:
 one execution waits as `pending` and begins, on the nodes of that moment, when the others are final;

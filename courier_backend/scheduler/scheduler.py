@@ -6,7 +6,7 @@ while it does, so that a job is looked at, or changed, but never both at once.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -92,7 +92,7 @@ class Scheduler:
         for pending in await self._store.read(pending_instances):
             self._waiting.add(pending, now)
         self._jobs = Timetable(await self._store.read(wakes))
-        self.exceptions = tuple(map(_rule, await self._store.read(all_exceptions)))
+        self.exceptions = tuple(_read_rules(await self._store.read(all_exceptions)))
         await self._believe(now)
 
     async def _believe(self, now: datetime) -> None:
@@ -356,10 +356,15 @@ class Scheduler:
         return [turn for turn in moved if turn.change]
 
 
-def _rule(stored: StoredException) -> ExceptionRule:
-    return parse_exception(
-        stored.rrule, stored.duration, stored.anchored_at, source="global", rule_id=stored.id
-    )
+def _read_rules(stored: Iterable[StoredException]) -> Iterator[ExceptionRule]:
+    """The rules for all jobs; without one that nobody can read any more, work goes on."""
+    for each in stored:
+        try:
+            yield parse_exception(
+                each.rrule, each.duration, each.anchored_at, source="global", rule_id=each.id
+            )
+        except CourierError as error:
+            _log.error("the exception rule %s is left out: %s", each.id, error)
 
 
 def _raise_full(faults: Iterable[CourierError | None]) -> None:

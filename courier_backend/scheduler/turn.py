@@ -8,7 +8,7 @@ from typing import Any
 from courier_backend.model.event import NewEvent
 from courier_backend.model.status import InstanceStatus, JobStatus, ReasonCode
 from courier_backend.orchestrator.begin import Cause, Held
-from courier_backend.recurrence.windows import ExceptionRule
+from courier_backend.recurrence.windows import ExceptionRule, Window, blocked_by
 from courier_backend.scheduler.crowds import PAUSE, Crowds
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
@@ -65,7 +65,8 @@ class Turns:
         settled = accounted(job.settled_at or schedule.rule.eve, now)
         found = settle(schedule.rule, rules, schedule.missed, settled, now, watch)
         until = max(settled, now)
-        executed = self._add_due(turn, schedule, found.due, fleet)
+        window = blocked_by(now, rules) if any(each.made_up for each in found.due) else None
+        executed = self._add_due(turn, schedule, found.due, window, fleet)
         for each in found.not_executed:
             turn.made.append(self._not_executed(job, each))
         turn.made.sort(key=lambda made: str(made.event.data["dueAt"]))
@@ -100,30 +101,39 @@ class Turns:
         turn: Turn,
         schedule: Schedule,
         due: Sequence[Due],
+        window: Window | None,
         fleet: FleetView,
     ) -> int:
-        """Instances for executions, by the overlap policy; how many are executed."""
+        """Instances for executions, by the overlap policy; how many are executed.
+
+        What is made up for in a window waits until it closes.
+        """
         job = turn.job
         running = self._opened.running(job.job_id)
         waiting = self._opened.waiting(job.job_id)
         skipped: list[datetime] = []
         for each in due:
             what = self._fate(job, schedule, each, len(running), len(waiting))
-            cause = Cause(due_at=each.at)
-            if what is Fate.BEGIN:
-                turn.made.append(self._executions.make(job.job_id, job.definition, cause, fleet))
-                running.append(turn.made[-1].id)
-            elif what is Fate.WAIT:
-                sentence = waits_sentence([*running, *waiting][0])
-                held = Held(InstanceStatus.PENDING, ReasonCode.OVERLAP, sentence)
-                turn.made.append(self._executions.hold(job.job_id, job.definition, cause, held))
-                waiting.append(turn.made[-1].id)
-            else:
+            if what is Fate.SKIP:
                 skipped.append(each.at)
+                continue
+            held = None
+            if what is Fate.WAIT:
+                held = _pending(ReasonCode.OVERLAP, waits_sentence([*running, *waiting][0]))
+            elif each.made_up and window is not None:
+                held = _pending(ReasonCode.EXCEPTION_WINDOW, window.reason)
+            made = self._made(job, Cause(due_at=each.at), held, fleet)
+            turn.made.append(made)
+            (running if held is None else waiting).append(made.id)
         executed = len(due) - len(skipped)
         turn.made += self._skipped(job, skipped, [*running, *waiting])
         self.crowds.note(job.job_id, executed=executed, skipped=len(skipped))
         return executed
+
+    def _made(self, job: StoredSchedule, cause: Cause, held: Held | None, fleet: FleetView) -> Made:
+        if held is None:
+            return self._executions.make(job.job_id, job.definition, cause, fleet)
+        return self._executions.hold(job.job_id, job.definition, cause, held)
 
     def _fate(
         self, job: StoredSchedule, schedule: Schedule, due: Due, running: int, waiting: int
@@ -149,6 +159,10 @@ class Turns:
     def _not_executed(self, job: StoredSchedule, each: NotExecuted) -> Made:
         held = Held(InstanceStatus.SKIPPED, each.reason_code, each.reason)
         return self._executions.hold(job.job_id, job.definition, Cause(due_at=each.at), held)
+
+
+def _pending(reason_code: ReasonCode, reason: str) -> Held:
+    return Held(InstanceStatus.PENDING, reason_code, reason)
 
 
 def _schedule(job: StoredSchedule) -> Schedule | None:

@@ -82,8 +82,9 @@ class Schedules:
         Raises:
             BadInput: it is no rule, or its duration is none.
         """
-        rule = self._read(body, new_id())
-        event = self._event("exception-added", rule, body, by)
+        now = self._clock()
+        rule = _read(body, new_id(), now)
+        event = _event("exception-added", rule, body, by, now)
         await self._scheduler.replace_exceptions(event, lambda rules: [*rules, rule])
         return await self.get_exception(rule.id)
 
@@ -106,10 +107,11 @@ class Schedules:
             BadInput: it is no rule, or its duration is none.
         """
         await self.get_exception(exception_id)
-        rule = self._read(body, exception_id)
-        event = self._event("exception-changed", rule, body, by)
+        now = self._clock()
+        rule = _read(body, exception_id, now)
+        event = _event("exception-changed", rule, body, by, now)
         await self._scheduler.replace_exceptions(
-            event, lambda rules: [rule if each.id == exception_id else each for each in rules]
+            event, lambda rules: [*(each for each in rules if each.id != exception_id), rule]
         )
         return await self.get_exception(exception_id)
 
@@ -131,30 +133,33 @@ class Schedules:
         rule = next((r for r in self._scheduler.exceptions if r.id == item["exceptionId"]), None)
         return item if rule is None else item | {"nextWindow": _next_window(rule, self._clock())}
 
-    def _read(self, body: Mapping[str, Any], exception_id: str) -> ExceptionRule:
-        unknown = sorted(body.keys() - {"rrule", "duration", "exceptionId"})
-        if unknown:
-            raise BadInput(f"{unknown[0]}: an exception rule has only rrule and duration.")
-        rrule, duration = body.get("rrule"), body.get("duration")
-        if not isinstance(rrule, str):
-            raise BadInput('rrule: must be a rule like "RRULE:FREQ=DAILY;DTSTART=20260101T020000".')
-        if not isinstance(duration, int) or isinstance(duration, bool):
-            raise BadInput("duration: must be a whole number of minutes.")
-        try:
-            return parse_exception(
-                rrule, duration, self._clock(), source="global", rule_id=exception_id
-            )
-        except BadInput as error:
-            raise BadInput(f"{error.message}.", hint=error.hint) from error
 
-    def _event(self, kind: str, rule: ExceptionRule, body: Mapping[str, Any], by: str) -> NewEvent:
-        data = {
-            "exceptionId": rule.id,
-            "rrule": body["rrule"],
-            "duration": body["duration"],
-            "by": by,
-        }
-        return NewEvent(kind, self._clock(), data=data)
+def _read(body: Mapping[str, Any], exception_id: str, now: datetime) -> ExceptionRule:
+    """The rule in a body; without a start it counts from the event that tells it."""
+    unknown = sorted(body.keys() - {"rrule", "duration", "exceptionId"})
+    if unknown:
+        raise BadInput(f"{unknown[0]}: an exception rule has only rrule and duration.")
+    rrule, duration = body.get("rrule"), body.get("duration")
+    if not isinstance(rrule, str):
+        raise BadInput('rrule: must be a rule like "RRULE:FREQ=DAILY;DTSTART=20260101T020000".')
+    if not isinstance(duration, int) or isinstance(duration, bool):
+        raise BadInput("duration: must be a whole number of minutes.")
+    try:
+        return parse_exception(rrule, duration, now, source="global", rule_id=exception_id)
+    except BadInput as error:
+        raise BadInput(f"{error.message}.", hint=error.hint) from error
+
+
+def _event(
+    kind: str, rule: ExceptionRule, body: Mapping[str, Any], by: str, now: datetime
+) -> NewEvent:
+    data = {
+        "exceptionId": rule.id,
+        "rrule": body["rrule"],
+        "duration": body["duration"],
+        "by": by,
+    }
+    return NewEvent(kind, now, data=data)
 
 
 def blocked_item(at: datetime, window: Window) -> BlockedItem:

@@ -94,6 +94,20 @@ async def test_what_fell_into_a_window_is_not_missed(tmp_path: Path) -> None:
         assert await stage.due(job) == [at(), at(hours=2.5)]
 
 
+async def test_what_is_made_up_for_waits_for_an_open_window(tmp_path: Path) -> None:
+    pause = [{"rrule": "RRULE:DTSTART=20260301T131000Z;FREQ=DAILY", "duration": 60}]
+    rule = "RRULE:FREQ=HOURLY"
+    async with after_a_night(tmp_path, rule, 1.5, exceptionRules=pause) as (stage, job):  # type: ignore[arg-type]  # any field
+        waiting = (await stage.instances(job))[-1]
+        assert (waiting["status"], waiting["reasonCode"]) == ("pending", "exception-window")
+        assert waiting["dueAt"] == "2026-03-01T13:00:00Z"
+        assert (await stage.job(job))["executionCount"] == 2
+        await stage.time.pass_to(at(hours=2, minutes=10))
+        begun = (await stage.instances(job))[1]
+        assert (begun["id"], begun["status"]) == (waiting["id"], "running")
+        assert begun["startedAt"] == "2026-03-01T14:10:00Z"
+
+
 async def test_a_leap_of_the_clock_misses_what_it_leaps_over(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         job = await stage.add("RRULE:FREQ=MINUTELY", overlap="parallel", missed="skip")

@@ -7,6 +7,7 @@ import pytest
 from scheduler_stage import START, Stage, staged
 
 from courier_backend.model.errors import BadInput, NotFound
+from courier_backend.model.event import NewEvent
 from courier_backend.model.wire import InstanceItem
 from courier_backend.store.queries.exceptions import list_exceptions
 from courier_backend.store.queries.instances import get_instance
@@ -105,6 +106,30 @@ async def test_rules_for_all_jobs_are_read_again_at_the_next_start(tmp_path: Pat
     async with staged(tmp_path) as stage:
         job = await stage.add("RRULE:FREQ=MINUTELY;INTERVAL=30")
         assert (await stage.job(job))["nextExecutionTime"] == "2026-03-01T13:00:00Z"
+
+
+async def test_a_rule_without_a_start_has_the_same_windows_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with staged(tmp_path) as stage:
+        stage.time.now += timedelta(milliseconds=499)
+        rule = await stage.schedules.add_exception(
+            {"rrule": "RRULE:FREQ=MINUTELY;INTERVAL=2", "duration": 1}, "t"
+        )
+    async with staged(tmp_path) as stage:
+        again = await stage.schedules.get_exception(rule["exceptionId"])
+        assert again == rule
+
+
+async def test_a_rule_that_nobody_can_read_any_more_is_left_out(tmp_path: Path) -> None:
+    gone = {"exceptionId": "e1", "rrule": "RRULE:FREQ=DAILY;TZID=Gone/Zone", "duration": 5}
+    async with staged(tmp_path) as stage:
+        await stage.store.append([NewEvent("exception-added", START, data=gone)])
+    async with staged(tmp_path) as stage:
+        assert stage.scheduler.exceptions == ()
+        assert (await stage.schedules.get_exception("e1"))["nextWindow"] is None
+        mended = {"rrule": "RRULE:FREQ=DAILY", "duration": 5}
+        assert (await stage.schedules.update_exception("e1", mended, "t"))["nextWindow"]
 
 
 @pytest.mark.parametrize(
