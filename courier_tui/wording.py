@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
 _KIB: Final = 1024
+_ID: Final = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 NOTHING: Final = "–"
 
 
@@ -114,6 +116,11 @@ def counted(count: int, one: str, many: str = "") -> str:
 def short(identifier: str) -> str:
     """The beginning of an id, as much as people compare."""
     return identifier[:8]
+
+
+def abridged(text: str) -> str:
+    """A sentence with its ids cut short, where there is little room."""
+    return _ID.sub(r"\1", text)
 
 
 def utc_now() -> datetime:

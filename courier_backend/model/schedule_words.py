@@ -108,7 +108,8 @@ def _time_of_day(parts: Mapping[str, str]) -> str:
 def _filters(parts: Mapping[str, str]) -> Iterator[str]:
     """Hours, minutes and seconds that are admitted, one kind after the other."""
     for name, word in (("BYHOUR", "hour"), ("BYMINUTE", "minute"), ("BYSECOND", "second")):
-        if found := _list(parts, name):
+        found = _list(parts, name)
+        if found and not (name == "BYSECOND" and found in (["0"], ["00"])):
             yield f" at {word}{'s' if len(found) > 1 else ''} {_joined(found)}"
     if "BYHOUR" in parts:
         yield f" {_zone(parts, _TIME.match(parts.get('DTSTART', '')))}"

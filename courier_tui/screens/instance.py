@@ -141,7 +141,9 @@ class InstanceScreen(LiveScreen):
         return changes.of_instance(self.instance_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What is over cannot be canceled; what is not over is not tried again."""
+        """What is over cannot be canceled; what is not over, or never ran, is not tried again."""
+        if action == "retry" and self.instance is not None and not self.instance["totalRuns"]:
+            return False
         if self.instance is not None and action in {"cancel", "retry"}:
             return (self.instance["status"] in UNFINISHED) is (action == "cancel")
         return super().check_action(action, parameters)

@@ -1,4 +1,4 @@
-"""What goes on: running work, what failed lately, what ended, and how the fleet is."""
+"""What goes on: running work, what comes next, what failed, what ended, and how the fleet is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from courier_tui.frame import standing
 from courier_tui.rows import FixedRows
 from courier_tui.screens.live import LiveScreen
 from courier_tui.subjects.instances import INSTANCE_BRIEF, INSTANCE_FAILED, INSTANCE_PAST
+from courier_tui.subjects.jobs import JOB_COMING
 from courier_tui.text import Span, content
 from courier_tui.tone import Tone
 from courier_tui.widgets.empty import Empty
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from courier_backend.model.wire import InstanceItem
+    from courier_backend.model.wire import InstanceItem, JobItem
     from courier_backend.model.wire import Overview as Counters
     from courier_tui.widgets.column import Column
 
 LATELY: Final = 50
 """So many of the newest are looked at, of each kind."""
+
+COMING: Final = 5
+"""So many jobs that are executed next."""
 
 WELCOME: Final[Sequence[Sequence[Span]]] = (
     (("Welcome to Courier. Nothing has run here yet.", Tone.STRONG),),
@@ -63,7 +67,21 @@ class Overview(LiveScreen):
                 fleet = Static(id="fleet", classes="card")
                 fleet.border_title = "Fleet"
                 yield fleet
+                yield self._coming()
                 yield self._pane("Failed lately", "failed", INSTANCE_FAILED)
+
+    def _coming(self) -> Widget:
+        table: Table[JobItem] = Table(
+            JOB_COMING,
+            key=lambda job: job["id"],
+            marks=False,
+            header=False,
+            id="coming",
+            clock=self.frame.clock,
+        )
+        pane = Vertical(table, Empty(id="no-coming"), id="pane-coming", classes="card")
+        pane.border_title = "Comes next"
+        return pane
 
     def _pane(self, title: str, name: str, columns: Sequence[Column[InstanceItem]]) -> Widget:
         table = Table(
@@ -85,19 +103,23 @@ class Overview(LiveScreen):
             ("running", "Nothing runs."),
             ("past", "Nothing has ended yet."),
             ("failed", "Nothing has failed lately."),
+            ("coming", "Nothing is scheduled."),
         ):
             self.query_one(f"#no-{name}", Empty).say([[(line, Tone.MUTED)]])
 
     async def load(self) -> None:
         """Counters and the newest instances."""
-        counters, running, failed, lately = await asyncio.gather(
+        counters, running, failed, lately, coming = await asyncio.gather(
             self.frame.ask(calls.overview()),
             self._newest("running"),
             self._newest("failure"),
             self._newest(""),
+            self.frame.ask(calls.list_jobs(size=COMING, sort_key="nextExecutionTime")),
         )
         if standing(self):
             self._show(counters, running, failed, lately)
+            self._show_coming(coming["items"])
+            self.set_class(not lately and not coming["items"], "-welcome")
 
     async def _newest(self, status: str) -> list[InstanceItem]:
         call = calls.list_instances(size=LATELY, status=status, sort_order="desc")
@@ -112,12 +134,18 @@ class Overview(LiveScreen):
     ) -> None:
         self.query_one("#score", Static).update(content(score_line(counters)))
         self.query_one("#fleet", Static).update(content(fleet_lines(counters["nodes"])))
-        self.set_class(not lately, "-welcome")
         ended = [item for item in lately if item["status"] not in {"running", "pending"}]
         self._fill("running", running)
         self.query_one("#pane-running").styles.max_height = max(len(running), 1) + 2
         self._fill("past", ended)
         self._fill("failed", failed)
+
+    def _show_coming(self, jobs: list[JobItem]) -> None:
+        table: Table[JobItem] = self.query_one("#coming", Table)
+        table.show(FixedRows(jobs))
+        pane = self.query_one("#pane-coming")
+        pane.set_class(not jobs, "-empty")
+        pane.styles.max_height = max(len(jobs), 1) + 2
 
     def _fill(self, name: str, items: list[InstanceItem]) -> None:
         table: Table[Any] = self.query_one(f"#{name}", Table)
@@ -125,14 +153,19 @@ class Overview(LiveScreen):
         self.query_one(f"#pane-{name}").set_class(not items, "-empty")
 
     def tick(self) -> None:
-        """What runs has run a second longer."""
+        """What runs has run a second longer, and what comes next has come nearer."""
         for table in self.query(Table):
             table.refresh()
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:
         from courier_tui.screens.instance import InstanceScreen  # noqa: PLC0415  when first shown
+        from courier_tui.screens.job import JobScreen  # noqa: PLC0415  when first shown
 
-        instance = event.table.current
-        if instance is not None:
-            self.frame.open(InstanceScreen(instance["id"], instance["jobName"]))
+        row = event.table.current
+        if row is None:
+            return
+        if event.table.id == "coming":
+            self.frame.open(JobScreen(row["id"], row["name"]))
+        else:
+            self.frame.open(InstanceScreen(row["id"], row["jobName"]))

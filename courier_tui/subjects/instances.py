@@ -15,7 +15,7 @@ from courier_tui.tone import Tone
 from courier_tui.widgets.bars import bar, score, tally
 from courier_tui.widgets.column import Column, Ink
 from courier_tui.widgets.listing import Subject
-from courier_tui.wording import ago, short, span
+from courier_tui.wording import abridged, ago, short, span
 
 
 def _took(instance: InstanceItem, ink: Ink) -> list[Span]:
@@ -25,7 +25,7 @@ def _took(instance: InstanceItem, ink: Ink) -> list[Span]:
 def progress(instance: InstanceItem, ink: Ink) -> Sequence[Span]:
     """The bar of an instance; of one without runs, why there are none."""
     if not instance["totalRuns"] and instance["reason"]:
-        return say(instance["reason"], Tone.MUTED)
+        return say(abridged(instance["reason"]), Tone.MUTED)
     return bar(instance["runCounts"], ink.width, instance["totalRuns"])
 
 

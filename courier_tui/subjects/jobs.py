@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from courier_backend.model.wire import JobItem
@@ -103,3 +104,18 @@ JOBS: Final[Subject[JobItem]] = Subject(
         (("n", Tone.KEY), (" writes one, from a template or from a file of yours.", Tone.MUTED)),
     ),
 )
+
+
+JOB_COMING: Final[Sequence[Column[JobItem]]] = (
+    Column("name", "", lambda j, _i: say(j["name"]), 12, grow=2),
+    Column(
+        "rule",
+        "",
+        lambda j, _i: say(describe.schedule(j["scheduleRule"]), Tone.MUTED),
+        10,
+        grow=2,
+        drop=1,
+    ),
+    Column("next", "", _next, 12, right=True),
+)
+"""What is executed next, in short."""

@@ -348,3 +348,17 @@ async def test_exception_rules_by_page(http: httpx.AsyncClient, store: Store) ->
     assert [each["exceptionId"] for each in newest["items"]] == ids[::-1]
     found = await http.get("/courier/resolve-api/v1/exception/eeeeeeee-1")
     assert found.json()["item"] == {"id": ids[1]}
+
+
+async def test_jobs_by_their_next_execution(http: httpx.AsyncClient, store: Store) -> None:
+    for number, due in enumerate(("2026-03-03", "2026-03-01", None, "2026-03-02")):
+        added = job_added(f"{JOB[:-1]}{number}", f"due-{due}")
+        if due is not None:
+            added.data["nextExecutionTime"] = f"{due}T00:00:00Z"
+        await store.append([added])
+    path = f"{JOBS}?sortKey=nextExecutionTime&pagination.size=2"
+    first = (await http.get(path)).json()
+    assert [each["name"] for each in first["items"]] == ["due-2026-03-01", "due-2026-03-02"]
+    assert first["totalItems"] == 3
+    rest = (await http.get(first["pagination"]["nextLink"])).json()
+    assert [each["name"] for each in rest["items"]] == ["due-2026-03-03"]

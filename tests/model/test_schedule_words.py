@@ -38,6 +38,8 @@ from courier_backend.model.schedule_words import in_words
             "every year in Mar and Oct on the 2nd last Sun",
         ),
         ("RRULE:FREQ=HOURLY;BYMINUTE=0,30", "every hour at minutes 0 and 30"),
+        ("RRULE:FREQ=MINUTELY;INTERVAL=2;BYSECOND=0", "every 2 minutes"),
+        ("RRULE:FREQ=MINUTELY;BYSECOND=0,30", "every minute at seconds 0 and 30"),
         (
             "RRULE:FREQ=DAILY;BYHOUR=8,9,10,11,12;BYMINUTE=5;BYSECOND=0",
             "every day at 08:05, 09:05, 10:05, 11:05 and 1 more UTC",

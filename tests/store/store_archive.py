@@ -134,6 +134,8 @@ JOB_FILTERS: Filters = {
     "active by name": {"active": True, "sort_key": "name"},
     "inactive by name": {"active": False, "sort_key": "name"},
     "by creation": {"sort_key": "createdAt"},
+    "next": {"sort_key": "nextExecutionTime"},
+    "next of a status": {"sort_key": "nextExecutionTime", "status": "active"},
 }
 
 

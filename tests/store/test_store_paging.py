@@ -146,6 +146,7 @@ def test_instances_are_those_that_were_asked_for(archive: Archive) -> None:
     [
         ({}, ["c", "a", "b", "a"]),
         ({"sort_key": "name"}, ["a", "a", "b", "c"]),
+        ({"sort_key": "nextExecutionTime"}, ["a"]),
         ({"active": True}, ["a"]),
         ({"active": False}, ["c", "b", "a"]),
         ({"status": "active"}, ["a", "b", "a"]),

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from tui_backend import FakeBackend
-from tui_pilot import press, running, settle, shown, told
+from tui_pilot import name_of, press, running, settle, shown, table_of, told
 from tui_world import NOW, good_plan, instance, job, small_world
 
 from courier_backend.model.times import ZERO_TIME, to_text
 from courier_tui.text import Span
 from courier_tui.widgets.plan import plan_lines, when_lines
+from courier_tui.wording import abridged
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +64,25 @@ def scheduled_world() -> FakeBackend:
         ),
     ]  # fmt: skip
     return backend
+
+
+async def test_the_first_screen_says_what_comes_next() -> None:
+    async with running(scheduled_world()) as pilot:
+        text = shown(pilot)
+        assert "Comes next" in text
+        assert text.index("every minute") < text.index("in 14:00:00")
+        table_of(pilot, "#coming").focus()
+        await press(pilot, "enter")
+        assert name_of(pilot) == "JobScreen"
+
+
+async def test_a_schedule_alone_is_no_empty_installation() -> None:
+    backend = FakeBackend()
+    backend.jobs = scheduled_world().jobs[-1:]
+    async with running(backend) as pilot:
+        assert "Nothing runs." in shown(pilot)
+        assert "minutely" in shown(pilot)
+        assert "Welcome" not in shown(pilot)
 
 
 async def test_a_job_says_when_it_is_next_and_when_it_is_not() -> None:
@@ -124,6 +144,14 @@ async def test_an_instance_says_when_it_was_due_and_what_was_overridden() -> Non
         assert "begun all the same: It is night." in text
 
 
+async def test_what_never_ran_is_not_tried_again() -> None:
+    backend = scheduled_world()
+    backend.instances = backend.instances[:-1]
+    async with running(backend) as pilot:
+        await press(pilot, "3", "enter", "R")
+        assert not backend.asked("POST")
+
+
 async def test_a_job_rests_and_wakes() -> None:
     backend = scheduled_world()
     async with running(backend) as pilot:
@@ -144,6 +172,12 @@ async def test_a_canceled_job_neither_rests_nor_wakes() -> None:
     async with running(backend) as pilot:
         await press(pilot, "2", "enter", "a")
         assert not backend.asked("POST")
+
+
+def test_ids_are_cut_short_where_there_is_little_room() -> None:
+    text = "instance 49aff13a-f466-4362-8fad-07bd781473ea had not ended"
+    assert abridged(text) == "instance 49aff13a had not ended"
+    assert abridged("49aff13a-f466") == "49aff13a-f466"
 
 
 def test_times_and_windows_in_one_order() -> None:

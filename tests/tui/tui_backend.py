@@ -15,6 +15,7 @@ from courier_backend.client.call import Call
 from courier_backend.client.download import Downloaded, Write
 from courier_backend.model.errors import CourierError, NotFound, Unreachable
 from courier_backend.model.event import EventItem
+from courier_backend.model.times import ZERO_TIME
 
 Handler = Callable[..., Any]
 
@@ -193,6 +194,9 @@ class FakeBackend:
         }
 
     def _list_jobs(self, call: Call[Any]) -> dict[str, Any]:
+        if call.query.get("sortKey") == "nextExecutionTime":
+            coming = [each for each in self.jobs if each["nextExecutionTime"] != ZERO_TIME]
+            return self._page(call, sorted(coming, key=lambda each: each["nextExecutionTime"]))
         return self._page(call, self.jobs)
 
     def _list_instances(self, call: Call[Any]) -> dict[str, Any]:

@@ -41,7 +41,10 @@ async def list_(
     request: Request,
     api: ApiDep,
     page: PageDep,
-    sort_key: Annotated[Literal["", "name", "createdAt"], Query(alias="sortKey")] = "",
+    sort_key: Annotated[
+        Literal["", "name", "createdAt", "nextExecutionTime"],
+        Query(alias="sortKey", description="By the next execution: those that have one."),
+    ] = "",
     active: Annotated[bool | None, Query(description="With an execution to come.")] = None,
     status: JobStatus | None = None,
     name: Annotated[str, Query(max_length=500, description="Exactly this name.")] = "",

@@ -38,9 +38,12 @@ def list_jobs(
 ) -> tuple[list[JobItem], Pagination]:
     """A page of the jobs that were not deleted, oldest first, or by name.
 
-    `active`: status active and an execution to come (True), or not so (False).
+    `active`: status active and an execution to come (True), or not so (False). Sorted by
+    "nextExecutionTime": those with an execution to come, whatever else is asked of them.
     """
     by_name = sort_key == "name"
+    if sort_key == "nextExecutionTime":
+        return _coming(connection, page, _conditions(True, status, name, by_name=True))
     conditions = _conditions(active, status, name, by_name=by_name)
     if active is None and name is None:
         count = total(connection, "jobs", 0, status)
@@ -58,6 +61,18 @@ def list_jobs(
 
     found = Listed(_whole(), conditions, (jobs.c.name, jobs.c.no), count, anchor=anchor)
     return read_page(connection, found, page, _item)
+
+
+def _coming(
+    connection: Connection, page: PageRequest, conditions: list[ColumnElement[bool]]
+) -> tuple[list[JobItem], Pagination]:
+    """Jobs by the time of their next execution."""
+    conditions = [jobs.c.next_execution_at.is_not(None), unindexed(jobs.c.deleted_at).is_(None),
+                  *conditions[1:]]  # fmt: skip
+    query = select(func.count()).select_from(jobs).where(*conditions)
+    count = connection.execute(query).scalar_one()
+    order = (jobs.c.next_execution_at, jobs.c.no)
+    return read_page(connection, Listed(_whole(), conditions, order, count), page, _item)
 
 
 def _conditions(
