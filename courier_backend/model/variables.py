@@ -15,6 +15,9 @@ FACTS: Final = "node."
 NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 """What may be the name of an input or an output."""
 
+LONGEST_VALUE: Final = 64 * 1024
+"""Bytes of a value: it has to fit into a variable of the environment."""
+
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 
 

@@ -178,6 +178,18 @@ def stdout_of(name: str) -> dict[str, Any]:
     return {name: {"sourceType": "output", "extractMethod": "content", "required": True}}
 
 
+def test_a_value_must_fit_into_the_environment() -> None:
+    longest = "x" * 65_536
+    assert data_problems(parsed(job(run("true", inputs={"X": longest})))) == []
+    given = error(
+        parsed(job(run("true", inputs={"X": longest + "é"}))), "actions.steps[0].inputs.X"
+    )
+    assert given["message"] == "has 65,538 bytes, of 65,536 at most; use a file"
+    wants = {"X": {"default": [longest]}}
+    default = parsed(job(run("true", expectedInputs=wants)))
+    error(default, "actions.steps[0].expectedInputs.X.default")
+
+
 def test_a_wrong_sensitive_value_is_not_shown() -> None:
     wants = {"X": {"type": "int", "sensitive": True}}
     result = parsed(job(run("true", inputs={"X": "hunter22"}, expectedInputs=wants)))

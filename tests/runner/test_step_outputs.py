@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courier_backend.model.variables import LONGEST_VALUE
 from courier_backend.runner.execution.spool import Spool
 from courier_backend.runner.values.json_path import at_path
 from courier_backend.runner.values.no_value import NoValue
 from courier_backend.runner.values.outputs import (
     ALL_BYTES,
-    VALUE_BYTES,
     Taken,
     required_missing,
     room_for,
@@ -188,7 +188,7 @@ def test_a_pipe_that_nobody_writes_is_not_waited_for(folder: Path) -> None:
 
 
 def test_values_are_bounded(folder: Path) -> None:
-    longest = b"x" * VALUE_BYTES
+    longest = b"x" * LONGEST_VALUE
     assert value(folder, {}, longest) == longest.decode()
     assert "65,536 bytes at most" in fault(folder, {}, longest + b"x")
     everything = {"extractMethod": "regEx", "expression": "(?s).*"}
@@ -198,9 +198,9 @@ def test_values_are_bounded(folder: Path) -> None:
 
 def test_all_values_together_are_bounded(folder: Path) -> None:
     spool = Spool(folder / "b.stdout")
-    spool.write(b"x" * (VALUE_BYTES - 2))
+    spool.write(b"x" * (LONGEST_VALUE - 2))
     rule = {"sourceType": "output", "extractMethod": "content"}
-    fits = ALL_BYTES // VALUE_BYTES
+    fits = ALL_BYTES // LONGEST_VALUE
     rules = {f"X{number}": rule for number in range(fits + 2)}
     found = take(rules, Sources(spool, Spool(folder / "b.stderr"), 0, folder, None))
     spool.close()
@@ -213,7 +213,7 @@ def test_what_is_told_of_outputs_fits_into_a_line(folder: Path) -> None:
     with pytest.raises(NoValue, match="all outputs together are too long"):
         room_taken(odd)
     assert room_for({}) == ALL_BYTES
-    assert room_for({str(i): "x" * VALUE_BYTES for i in range(6)}) < 2 * VALUE_BYTES
+    assert room_for({str(i): "x" * LONGEST_VALUE for i in range(6)}) < 2 * LONGEST_VALUE
     assert "all outputs together" in fault(folder, {}, odd.encode())
 
 

@@ -17,6 +17,7 @@ from courier_backend.model.template import USABLE_NAME
 from courier_backend.model.value_types import WANTED, type_named, typed
 from courier_backend.model.variables import (
     FACTS,
+    LONGEST_VALUE,
     NAME,
     default_of,
     environment_name,
@@ -40,6 +41,7 @@ def check_data(findings: Findings) -> None:
         known = Known(step, outputs)
         _check_names(findings, step, path)
         _check_variables(findings, step, path, known)
+        _check_lengths(findings, step, path)
         _check_expected(findings, step, path, outputs)
         _check_conditions(findings, step, path, known)
         check_templates(findings, step, path, known, sensitive)
@@ -73,6 +75,22 @@ def _check_variables(findings: Findings, step: dict[str, Any], path: Path, known
                 variable = environment_name("INPUT", name)
                 message = f"{shown(name)} and {shown(other)} are both ${variable}"
                 findings.warning((*path, field, name), message)
+
+
+def _check_lengths(findings: Findings, step: dict[str, Any], path: Path) -> None:
+    """Each value becomes a variable of the environment, which takes only so much."""
+    values: list[tuple[Path, Any]] = [
+        (("inputs", name), value) for name, value in object_at(step, "inputs").items()
+    ]
+    for name, wanted in object_at(step, "expectedInputs").items():
+        if isinstance(wanted, dict):
+            values.append((("expectedInputs", name, "default"), default_of(wanted)))
+    for here, value in values:
+        if value is not None and not is_sealed(value):
+            size = len(value_text(value).encode("utf-8", "surrogatepass"))
+            if size > LONGEST_VALUE:
+                message = f"has {size:,} bytes, of {LONGEST_VALUE:,} at most; use a file"
+                findings.error((*path, *here), message)
 
 
 def _check_expected(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from courier_backend.model.variables import LONGEST_VALUE
 from courier_backend.runner.values.json_path import at_path
 from courier_backend.runner.values.no_value import NoValue
 from courier_backend.runner.values.patterns import SEARCH_SECONDS, PatternFault, search
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     from courier_backend.runner.values.sources import Sources
 
-VALUE_BYTES: Final = 64 * 1024
-"""The longest value: it has to fit into an environment variable of a later step."""
 ALL_BYTES: Final = 256 * 1024
 """All outputs of an attempt together, as they are told: in JSON, on one line."""
 RUN_BYTES: Final = 512 * 1024
@@ -75,7 +74,7 @@ def room_taken(value: str, room: int = ALL_BYTES) -> int:
         size = len(value.encode())
     except UnicodeEncodeError:
         raise NoValue("it holds half of a surrogate pair, which is not a character") from None
-    if size > VALUE_BYTES:
+    if size > LONGEST_VALUE:
         raise NoValue(_too_long(f"{size:,}"))
     if "\0" in value:
         raise NoValue("it holds a NUL character, which no variable can take")
@@ -101,7 +100,7 @@ def _value(rule: Mapping[str, Any], sources: Sources, seconds: float) -> str:
     if seconds <= 0:
         raise NoValue(f"the rules of the step took longer than {ALL_SECONDS:g} s")
     method = str(rule.get("extractMethod") or "content")
-    limit = _LOOKED_AT.get(method, VALUE_BYTES)
+    limit = _LOOKED_AT.get(method, LONGEST_VALUE)
     where, data = sources.bytes_of(rule, limit + 1)
     if method == "jsonPath" and len(data) > limit:
         raise NoValue(f"{where} is longer than {limit:,} bytes, too long for a JSON path")
@@ -127,6 +126,6 @@ def _extracted(method: str, expression: str, text: str, where: str, seconds: flo
 
 def _too_long(size: str) -> str:
     return (
-        f"a value has {VALUE_BYTES:,} bytes at most, this one {size}; "
+        f"a value has {LONGEST_VALUE:,} bytes at most, this one {size}; "
         "keep long ones as files in $COURIER_EVIDENCE_DIR"
     )
