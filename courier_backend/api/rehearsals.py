@@ -109,6 +109,8 @@ def _job_changed(data: Mapping[str, Any]) -> str:
     if "nextExecutionTime" in data:
         when = data["nextExecutionTime"]
         return f"let the job execute next at {when}" if when else "leave the job nothing to come"
+    if data.keys() == {"executionCount"}:
+        return f"count its executions: {data['executionCount']}"
     told = ", ".join(f"{key} {value}" for key, value in data.items() if key not in _SILENT)
     return f"change the job: {told}"
 

@@ -90,6 +90,7 @@ def instance(status: str = "success", **more: Any) -> dict[str, Any]:
         "triggeredBy": "system",
         "dueAt": ZERO,
         "overridden": "",
+        "outside": False,
         "cancelRequestedAt": ZERO,
         "lateCompletions": 0,
         "totalRuns": 2,

@@ -123,6 +123,7 @@ def _show(item: InstanceItem) -> None:
             ("Job", f"{item['jobName']}  {item['jobId']}"),
             ("Status", _status(item)),
             ("Reason", item["reason"] or "–"),
+            ("Executed", "elsewhere" if item["outside"] else "here"),
             *_schedule(item),
             *_late(item["lateCompletions"]),
             ("Runs", f"{runs}: {counted(item['runCounts'])}" if runs else "none"),
