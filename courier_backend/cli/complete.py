@@ -51,12 +51,14 @@ KINDS: Final = {
     "exception_id": _RULE,
 }
 """By the name of a parameter."""
+_OF_A_KIND: Final = "id_"
+"""One whose kind another parameter tells."""
 
 
 class Known(click.types.StringParamType):
     """Text that is the id or the name of something that there is."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind | None) -> None:
         self.kind = kind
 
     def shell_complete(
@@ -66,18 +68,19 @@ class Known(click.types.StringParamType):
         from click.shell_completion import CompletionItem  # noqa: PLC0415  only here
 
         del param
-        found = _items(ctx, self.kind)
-        return [
-            CompletionItem(text, help=more) for text, more in _told(self.kind, found, incomplete)
-        ]
+        kind = self.kind or KINDS.get(str(ctx.params.get("kind")))
+        if kind is None:
+            return []
+        told = _told(kind, _items(ctx, kind), incomplete)
+        return [CompletionItem(text, help=more) for text, more in told]
 
 
 def complete_names(params: Iterable[click.Parameter]) -> None:
     """Let plain texts among the parameters be completed whose names say what they are."""
     for param in params:
-        kind = KINDS.get(param.name or "")
-        if kind is not None and param.type is click.STRING:
-            param.type = Known(kind)
+        name = param.name or ""
+        if param.type is click.STRING and (name in KINDS or name == _OF_A_KIND):
+            param.type = Known(KINDS.get(name))
 
 
 def _told(kind: Kind, items: Iterable[Any], incomplete: str) -> list[tuple[str, str]]:

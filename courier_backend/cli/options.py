@@ -18,8 +18,6 @@ CHEF_ITEM: Final = ("json", "yaml", "table")
 CHEF_LIST: Final = ("json", "yaml", "csv", "table")
 """How a command answers, its own way first: one thing, or a list; for people, or as Chef does."""
 
-PROGRAMS: Final = ("json",)
-
 
 def common(
     formats: Sequence[str] = ITEM, *, with_address: bool = True, short_format: bool = False

@@ -53,6 +53,8 @@ def completed(
         ("courier runs list --node ", ["web-1"]),
         ("courier status get-status --nodeId ", [sample.NODE_ID]),
         ("courier jobs show nothing-like-it", []),
+        ("courier cancel instance ", [sample.INSTANCE_ID]),
+        ("courier cancel job up", ["uptime"]),
     ],
 )
 def test_ids_and_names(
