@@ -63,12 +63,19 @@ def _group(nodes: list[str], batch: tuple[str, int], method: str = "batching") -
     }
 
 
-def _job(name: str, description: str, *groups: dict[str, Any], steps: list[Any]) -> dict[str, Any]:
+def _job(
+    name: str,
+    description: str,
+    *groups: dict[str, Any],
+    steps: list[Any],
+    rule: str = "immediate",
+    exceptions: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
     return {
         "name": name,
         "description": description,
-        "scheduleRule": "immediate",
-        "exceptionRules": [],
+        "scheduleRule": rule,
+        "exceptionRules": list(exceptions),
         "target": {"executionType": "sequential", "groups": list(groups)},
         "actions": {"accessMode": "agent", "steps": steps},
     }
@@ -116,6 +123,21 @@ _JOBS: Final = [
                 conditions=[{"inputName": "REBOOT", "operator": "eq", "value": "yes"}],
             ),
         ],
+    ),
+    _job(
+        "nightly",
+        "Every night, but not on Sundays between two and four",
+        _group([_NODE, _ANOTHER], ("percent", 50)),
+        rule="RRULE:FREQ=DAILY;BYHOUR=2;BYMINUTE=30;BYSECOND=0;TZID=Europe/Berlin",
+        exceptions=[
+            {
+                "rrule": (
+                    "RRULE:FREQ=WEEKLY;BYDAY=SU;BYHOUR=2;BYMINUTE=0;BYSECOND=0;TZID=Europe/Berlin"
+                ),
+                "duration": 120,
+            }
+        ],
+        steps=[_step("update", "date", "uptime")],
     ),
 ]
 

@@ -55,7 +55,7 @@ def test_add_job_says_warnings_on_stderr(backend: Backend, courier: Courier) -> 
 
 
 @pytest.mark.parametrize("body_format", ["json", "yaml", "toml"])
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_examples_are_valid_job_files(courier: Courier, body_format: str, number: int) -> None:
     outcome = courier("scheduler", "jobs", "add-job", "-e", "-f", body_format, "-n", str(number))
 
@@ -65,7 +65,7 @@ def test_examples_are_valid_job_files(courier: Courier, body_format: str, number
 
 
 def test_all_examples_and_none(courier: Courier) -> None:
-    assert courier("scheduler", "jobs", "add-job", "-e", "-n", "0").out.count('"scheduleRule"') == 3
+    assert courier("scheduler", "jobs", "add-job", "-e", "-n", "0").out.count('"scheduleRule"') == 4
     assert courier("scheduler", "jobs", "add-job", "-e", "-n", "9").code == 2
 
 
