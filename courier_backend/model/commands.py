@@ -3,6 +3,7 @@
 The shell takes command lines by platform; the others take ``{"exec": ORDER, "args": {…}}``.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -15,6 +16,7 @@ PYTHON: Final = "python"
 """Ships with every runner, but anybody may put another in its place."""
 INTERPRETERS: Final = (SHELL, RESTART, CHEF_CLIENT, INSPEC, ANSIBLE)
 
+_DIGITS: Final = re.compile(r"\s*[0-9]{1,9}\s*\Z")
 Kind = Literal["text", "words", "pairs", "object", "switch", "minutes", "percent", "level"]
 """Of an argument. words: text with commas, or a list; pairs: those, or an object."""
 NOW: Final = "now"
@@ -30,13 +32,16 @@ MODES: Final = (LOCAL, "server")
 class Vocabulary:
     """What one interpreter understands.
 
-    `needed`: arguments without which an order means nothing; `choices`: the only values that an
+    `needed`: arguments without which an order means nothing; `either`: those of which it needs one
+    at least; `along`: those that an argument needs beside it. `choices`: the only values that an
     argument may have.
     """
 
     orders: tuple[str, ...]
     arguments: dict[str, Kind]
     needed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    either: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    along: dict[str, tuple[str, ...]] = field(default_factory=dict)
     choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -53,6 +58,7 @@ VOCABULARIES: Final[dict[str, Vocabulary]] = {
             "cookbooks": "words",
             "name": "text",
         },
+        either=dict.fromkeys(("download", "execute"), ("cookbooks", "url")),
         choices={"mode": MODES},
     ),
     INSPEC: Vocabulary(
@@ -72,6 +78,7 @@ VOCABULARIES: Final[dict[str, Vocabulary]] = {
             "minSuccess": "percent",
         },
         needed={"scan": ("path",)},
+        along={"source": ("sourceURL", "username", "token")},
         choices={"source": (AUTOMATE,)},
     ),
     ANSIBLE: Vocabulary(
@@ -95,3 +102,24 @@ VOCABULARIES: Final[dict[str, Vocabulary]] = {
         needed={"playbook": ("playbook",), "run": ("playbook",)},
     ),
 }
+
+
+def whole_number(value: object, most: int) -> int | None:
+    """A whole number from 0 to `most`, or the text of one; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    if isinstance(value, str) and not _DIGITS.match(value):
+        return None
+    number = int(value)
+    return number if 0 <= number <= most else None
+
+
+def percent(value: object) -> float | None:
+    """A share from 0 to 100, or the text of one; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if 0 <= number <= MOST_PERCENT else None

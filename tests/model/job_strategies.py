@@ -114,6 +114,25 @@ COMMAND = st.one_of(
         ),
         {},
     ),
+    made(
+        maybe(
+            interpreter=st.just({"name": "chef-platform/restart-interpreter"}),
+            command=st.just(["machine_reboot"])
+            | st.sampled_from([1, "2", "now", 0]).map(
+                lambda time: {"exec": "machine_reboot", "args": {"time": time}}
+            ),
+        ),
+        {},
+    ),
+    made(
+        maybe(
+            interpreter=st.just({"name": "chef-platform/inspec-interpreter"}),
+            command=st.just(
+                {"exec": "scan", "args": {"path": "p", "input": {"a": [1]}, "minSuccess": 99.5}}
+            ),
+        ),
+        {},
+    ),
 )
 RULE = st.one_of(
     st.just({"sourceType": "exitCode"}),

@@ -118,6 +118,21 @@ def test_sound_commands(name: str, command: Any) -> None:
             "is not one of automate",
             "",
         ),
+        (INSPEC, ["scan"], "[0]", "needs arguments: write", ""),
+        (
+            INSPEC,
+            {"exec": "scan", "args": {"path": "p", "source": "automate", "token": "t"}},
+            "args.username",
+            "is missing; source needs it",
+            "",
+        ),
+        (
+            CHEF_CLIENT,
+            {"exec": "download", "args": {"path": "/x"}},
+            "args",
+            "has neither cookbooks nor url; download needs one of them",
+            "",
+        ),
         (
             ANSIBLE,
             {"exec": "playbook", "args": {"playbook": "p", "become": "yes"}},
@@ -175,6 +190,12 @@ def test_a_command_of_python_without_a_script() -> None:
     assert problems("python", {"skript": "pass"}) == {
         "": ("warning", "has neither script nor lines for any of linux, windows, darwin", "script")
     }
+
+
+def test_python_is_known_by_its_name() -> None:
+    job = changed((STEP + "interpreter.name", "pyhton"), (STEP + "command", ["pass"]))
+    (found,) = parsed(job).problems
+    assert (found["path"], found["didYouMean"]) == ("actions.steps[0].interpreter.name", "python")
 
 
 def test_an_interpreter_of_ones_own_may_give_any_output() -> None:
@@ -235,5 +256,7 @@ def test_every_interpreter_but_the_shell_has_its_words() -> None:
     assert set(VOCABULARIES) == set(INTERPRETERS) - {SHELL}
     for vocabulary in VOCABULARIES.values():
         assert set(vocabulary.needed) <= set(vocabulary.orders)
-        for names in (*vocabulary.needed.values(), tuple(vocabulary.choices)):
+        assert set(vocabulary.either) <= set(vocabulary.orders)
+        named = (*vocabulary.needed.values(), *vocabulary.either.values())
+        for names in (*named, *vocabulary.along.values(), vocabulary.along, vocabulary.choices):
             assert set(names) <= set(vocabulary.arguments)

@@ -507,6 +507,24 @@ async def test_a_playbook_with_everything(node: Node, fakes: FakePrograms, tmp_p
     ]
 
 
+@pytest.mark.parametrize(
+    ("inventory", "words"),
+    [
+        (["web1"], ["--inventory", "web1,"]),
+        ("/etc/ansible/hosts", ["--inventory", "/etc/ansible/hosts"]),
+        (["127.0.0.1"], ["--inventory", "127.0.0.1,", "--connection", "local"]),
+    ],
+)
+async def test_where_a_playbook_is_played(
+    node: Node, fakes: FakePrograms, tmp_path: Path, inventory: object, words: list[str]
+) -> None:
+    fakes.make("ansible-playbook")
+    playbook = tmp_path / "site.yml"
+    put_text(playbook, "")
+    await node.run(ordering(ANSIBLE, "run", playbook=str(playbook), inventory=inventory))
+    assert fakes.words() == [["ansible-playbook", *words, str(playbook)]]
+
+
 async def test_a_playbook_from_the_web(node: Node, fakes: FakePrograms, web: Web) -> None:
     fakes.make("ansible-playbook", "print(open(sys.argv[-1]).read())", code=2)
     web.pages["/site.yml"] = b"- hosts: all"

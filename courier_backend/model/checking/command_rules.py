@@ -16,6 +16,8 @@ from courier_backend.model.commands import (
     VOCABULARIES,
     Kind,
     Vocabulary,
+    percent,
+    whole_number,
 )
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.suggest import nearest
@@ -60,10 +62,14 @@ def _check_list(findings: Findings, lines: list[Any], name: str, path: Path) -> 
         message = "is a list, the older form: it is used on every platform"
         findings.warning(path, message)
     elif name in VOCABULARIES and isinstance(lines[0], str):
-        _check_word(findings, lines[0], VOCABULARIES[name].orders, (*path, 0))
+        vocabulary = VOCABULARIES[name]
+        _check_word(findings, lines[0], vocabulary.orders, (*path, 0))
         if len(lines) > 1:
             message = f"is a list of {len(lines)}; such a list holds one order and nothing else"
             findings.error(path, message)
+        elif lines[0] in {**vocabulary.needed, **vocabulary.either}:
+            message = f'needs arguments: write {{"exec": {shown(lines[0])}, "args": {{…}}}}'
+            findings.error((*path, 0), message)
 
 
 def _check_platforms(findings: Findings, command: dict[str, Any], path: Path) -> None:
@@ -133,9 +139,7 @@ def _check_order(
     order, args = text_at(command, "exec"), object_at(command, "args")
     if order.strip():
         _check_word(findings, order, vocabulary.orders, (*path, "exec"))
-    for name in vocabulary.needed.get(order, ()):
-        if args.get(name) in (None, ""):
-            findings.error((*path, "args", name), f"is missing; {order} needs it")
+    _check_missing(findings, order, args, vocabulary, (*path, "args"))
     for name, value in args.items():
         here = (*path, "args", name)
         kind = vocabulary.arguments.get(name)
@@ -144,8 +148,23 @@ def _check_order(
             findings.warning(here, "is no argument that is known here", nearest(name, left))
         elif not _is_empty_or_template(value):
             _check_argument(findings, value, kind, here)
-            if isinstance(value, str) and name in vocabulary.choices:
-                _check_word(findings, value, vocabulary.choices[name], here)
+            if _is_text(value) and name in vocabulary.choices:
+                _check_word(findings, str(value), vocabulary.choices[name], here)
+
+
+def _check_missing(
+    findings: Findings, order: str, args: dict[str, Any], vocabulary: Vocabulary, path: Path
+) -> None:
+    given = {name for name, value in args.items() if value not in (None, "", [])}
+    wanted = dict.fromkeys(vocabulary.needed.get(order, ()), order)
+    for name in given & vocabulary.along.keys():
+        wanted |= dict.fromkeys(vocabulary.along[name], name)
+    for name, who in wanted.items():
+        if name not in given:
+            findings.error((*path, name), f"is missing; {who} needs it")
+    either = vocabulary.either.get(order, ())
+    if either and not given & {*either}:
+        findings.error(path, f"has neither {' nor '.join(either)}; {order} needs one of them")
 
 
 def _check_word(findings: Findings, word: str, known: tuple[str, ...], path: Path) -> None:
@@ -175,15 +194,6 @@ def _is_words(value: object) -> bool:
     )
 
 
-def _is_number(value: object, most: float, *, whole: bool = True) -> bool:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return False
-    try:
-        return 0 <= (int(str(value)) if whole else float(value)) <= most
-    except (ValueError, OverflowError):
-        return False
-
-
 _KINDS: Final[dict[Kind, tuple[Callable[[object], bool], str]]] = {
     "text": (_is_text, "text"),
     "words": (_is_words, "text (with commas between words) or a list of text"),
@@ -197,15 +207,15 @@ _KINDS: Final[dict[Kind, tuple[Callable[[object], bool], str]]] = {
     ),
     "switch": (lambda value: value in (True, False, "true", "false"), "true or false"),
     "minutes": (
-        lambda value: value == NOW or _is_number(value, MOST_MINUTES),
+        lambda value: value == NOW or whole_number(value, MOST_MINUTES) is not None,
         f'"{NOW}" or minutes, 0 to {MOST_MINUTES}',
     ),
     "percent": (
-        lambda value: _is_number(value, MOST_PERCENT, whole=False),
+        lambda value: percent(value) is not None,
         f"a number from 0 to {MOST_PERCENT}",
     ),
     "level": (
-        lambda value: _is_number(value, MOST_VERBOSE),
+        lambda value: whole_number(value, MOST_VERBOSE) is not None,
         f"a whole number from 0 to {MOST_VERBOSE}",
     ),
 }

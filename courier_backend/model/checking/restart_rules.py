@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.values import number_at, object_at, objects_at, text_at
-from courier_backend.model.commands import RESTART
+from courier_backend.model.commands import MOST_MINUTES, RESTART, whole_number
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -40,7 +40,5 @@ def _seconds(step: dict[str, Any]) -> int:
     """How long after its order the machine goes down; 0 where that is at once or not known."""
     if text_at(object_at(step, "interpreter"), "name") != RESTART:
         return 0
-    minutes = object_at(step, "command", "args").get("time")
-    if isinstance(minutes, str) and minutes.isdecimal():
-        minutes = int(minutes)
-    return minutes * _MINUTE if isinstance(minutes, int) and not isinstance(minutes, bool) else 0
+    time = object_at(step, "command", "args").get("time")
+    return (whole_number(time, MOST_MINUTES) or 0) * _MINUTE

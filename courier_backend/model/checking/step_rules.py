@@ -14,7 +14,7 @@ from courier_backend.model.checking.values import (
     objects_at,
     text_at,
 )
-from courier_backend.model.commands import INTERPRETERS
+from courier_backend.model.commands import INTERPRETERS, PYTHON
 from courier_backend.model.problems import shown
 from courier_backend.model.suggest import nearest
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
     from courier_backend.model.problems import Path
 
+_SHIPPED: Final = (*INTERPRETERS, PYTHON)
 LEAST_MEMORY: Final = 2**20
 _VERSION: Final = re.compile(r"[vV]?\d+(?:\.\d+){0,3}(?:[-+.][0-9A-Za-z.+-]+)?\Z", re.ASCII)
 
@@ -39,7 +40,7 @@ def check_steps(findings: Findings) -> None:
 
 def _check_interpreter(findings: Findings, step: dict[str, Any], path: Path) -> None:
     name = text_at(object_at(step, "interpreter"), "name")
-    meant = "" if name in INTERPRETERS else nearest(name, INTERPRETERS)
+    meant = "" if name in _SHIPPED else nearest(name, _SHIPPED)
     if meant:
         message = f"{shown(name)} is no interpreter of Courier; it is taken as your own"
         findings.warning((*path, "interpreter", "name"), message, meant, key=False)

@@ -5,7 +5,7 @@ import os
 import shlex
 from typing import Any, Final
 
-from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE
+from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE, whole_number
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.helped import helped
@@ -84,7 +84,9 @@ def _inventory(order: Order) -> list[str]:
     if all(host in _HERE for host in hosts):
         connection = order.text("connection", "local")
         return ["--inventory", f"{','.join(hosts)},", "--connection", connection]
-    words = ["--inventory", order.text("inventory") or ",".join(hosts)]
+    # With a comma at its end it is a list of hosts for Ansible, else perhaps a file.
+    comma = "," if isinstance(order.args["inventory"], list) else ""
+    words = ["--inventory", ",".join(hosts) + comma]
     connection = order.text("connection")
     return [*words, "--connection", connection] if connection else words
 
@@ -98,8 +100,8 @@ def _is_on(order: Order, name: str) -> bool:
 
 def _verbosity(order: Order) -> int:
     value = order.args.get("verbosity") or 0
-    number = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if type(number) is not int or not 0 <= number <= MOST_VERBOSE:
+    number = whole_number(value, MOST_VERBOSE)
+    if number is None:
         raise unfit(f'"args.verbosity" is {shown(value)}, not 0 to {MOST_VERBOSE}')
     return number
 

@@ -5,7 +5,7 @@ import shlex
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from courier_backend.model.commands import AUTOMATE, INSPEC, MOST_PERCENT
+from courier_backend.model.commands import AUTOMATE, INSPEC, MOST_PERCENT, percent
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.model.variables import value_text
@@ -109,10 +109,7 @@ def _least(order: Order) -> float | None:
     given: Any = order.args.get("minSuccess")
     if given is None or given == "":
         return None
-    try:
-        least = float(given) if not isinstance(given, bool) else -1.0
-    except (TypeError, ValueError):
-        least = -1.0
-    if not 0 <= least <= MOST_PERCENT:
+    least = percent(given)
+    if least is None:
         raise unfit(f'"args.minSuccess" is {shown(given)}, not a number from 0 to {MOST_PERCENT}')
     return least

@@ -7,7 +7,7 @@ is `active`. On a node of the lab, and where the runner was told so, a boot is o
 import os
 from typing import Final
 
-from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART
+from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART, whole_number
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.gate import started
@@ -58,7 +58,7 @@ def when(command: object) -> str:
         return f"+{_MINUTES}"
     if time == NOW:
         return NOW
-    minutes = int(time) if isinstance(time, str) and time.isdecimal() else time
-    if type(minutes) is not int or not 0 <= minutes <= MOST_MINUTES:
+    minutes = whole_number(time, MOST_MINUTES)
+    if minutes is None:
         raise unfit(f'"args.time" is {shown(time)}, not "{NOW}" or minutes (0 to {MOST_MINUTES})')
     return f"+{minutes}"
