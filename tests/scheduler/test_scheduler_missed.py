@@ -124,6 +124,13 @@ async def test_a_clock_set_back_repeats_nothing(tmp_path: Path) -> None:
         job = await stage.add("RRULE:FREQ=MINUTELY", overlap="parallel")
         await stage.time.pass_to(at(minutes=3))
         await stage.time.leap_to(at(minutes=1))
+        await stage.jobs.update(
+            job, stage.submission("RRULE:FREQ=MINUTELY", overlap="parallel"), "t"
+        )
+        await stage.schedules.add_exception({"rrule": "RRULE:FREQ=YEARLY", "duration": 1}, "t")
+        await stage.jobs.set_active(job, active=False, by="t")
+        await stage.jobs.set_active(job, active=True, by="t")
+        await stage.end_all(job)
         await stage.time.pass_to(at(minutes=5))
         assert await stage.due(job) == [at(minutes=n) for n in range(6)]
 
