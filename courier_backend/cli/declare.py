@@ -20,6 +20,7 @@ def command(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.
     return decorate
 
 
-def epilog(example: str) -> str:
+def epilog(*examples: str) -> str:
     """What stands below the help."""
-    return f"\b\nExample:\n  {example}"
+    title = "Example" if len(examples) == 1 else "Examples"
+    return "\n  ".join([f"\b\n{title}:", *examples])

@@ -41,7 +41,10 @@ def _job_file(job_file: str, *, from_stdin: bool) -> str:
         "uninstall": Entry(f"{_INSTALL}:uninstall_runner", "Take that unit away again."),
     },
     invoke_without_command=True,
-    epilog=epilog("courier runner --listen 127.0.0.1:7070 --home ~/.courier-node"),
+    epilog=epilog(
+        "courier runner --listen 127.0.0.1:7070 --home ~/.courier-node",
+        "courier runner --zero --job-file job.yaml --output-dir evidence",
+    ),
 )
 @click.option(
     "--listen", metavar="ADDR:PORT", default="127.0.0.1:0", help="Where (any port of loopback)."
