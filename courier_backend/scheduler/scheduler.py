@@ -171,9 +171,15 @@ class Scheduler:
         """
         writing: list[tuple[Turn, asyncio.Task[CourierError | None]]] = []
         async with asyncio.TaskGroup() as group:
-            while job_ids := self._jobs.due(now, AT_ONCE):
-                turns = await self._turns_of(job_ids, now)
-                writing += [(turn, group.create_task(self._write(turn.events))) for turn in turns]
+            try:
+                while job_ids := self._jobs.due(now, AT_ONCE):
+                    turns = await self._turns_of(job_ids, now)
+                    writing += [
+                        (each, group.create_task(self._write(each.events))) for each in turns
+                    ]
+            except Exception:  # noqa: BLE001  what is being written must be taken up all the same
+                _log.exception("looking at what is due failed; it is looked at again")
+                self._not_before = now + RETRY
         self._finish([(turn, task.result()) for turn, task in writing], now, begun)
 
     async def _settle(self, job_ids: Sequence[str], now: datetime) -> None:
@@ -190,6 +196,8 @@ class Scheduler:
         One that is faulty does not keep the others down.
         """
         found = await self._store.read(lambda c: schedules(c, job_ids))
+        for job_id in job_ids:
+            self._jobs.put(job_id, None)
         fleet = self._executions.view()
         watch = Watch(self._watched_since, self._grace)
         turns: list[Turn] = []

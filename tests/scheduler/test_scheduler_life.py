@@ -236,3 +236,20 @@ async def test_a_job_waits_for_a_disk_that_is_full(
         await stage.time.pass_to(START + timedelta(minutes=3))
         assert await stage.due(job) == [at(), at(minutes=2), at(minutes=3)]
         assert (await stage.job(job))["missedExecutions"] == 1
+
+
+async def test_a_store_that_cannot_be_read_now_is_read_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add(MINUTELY, overlap="parallel")
+        with monkeypatch.context() as patch:
+
+            async def refuse(_: object) -> None:
+                raise OSError(5, "Input/output error")
+
+            patch.setattr(stage.store, "read", refuse)
+            await stage.time.pass_to(START + timedelta(minutes=1))
+        await stage.time.pass_to(START + timedelta(minutes=1, seconds=40))
+        assert await stage.due(job) == [at(), at(minutes=1)]
+        assert (await stage.job(job))["missedExecutions"] == 0
