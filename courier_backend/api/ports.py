@@ -1,6 +1,6 @@
 """What the API asks of the rest of the backend. It sees nothing but this."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -209,6 +209,12 @@ class Service(Protocol):
         by: str,
     ) -> NodeItem:
         """Change what is given."""
+        ...
+
+    async def describe_node(
+        self, node_id: str, attributes: Sequence[tuple[str, str, str]], *, by: str
+    ) -> NodeItem:
+        """Set attributes (namespace, name, value); "" takes one away."""
         ...
 
     async def remove_node(self, node_id: str, *, by: str) -> None:

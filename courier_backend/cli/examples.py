@@ -173,8 +173,68 @@ _INSTANCES: Final[list[dict[str, Any]]] = [
     },
 ]
 
+_FILTERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": "web servers in production",
+        "description": "Linux, reachable, tagged so",
+        "constraints": {
+            "attributes": [
+                {
+                    "name": "os",
+                    "operator": "=",
+                    "value": ["linux"],
+                    "namespace": ["agent"],
+                },
+                {"name": "role", "operator": "=", "value": ["web", "edge"], "namespace": ["tags"]},
+                {"name": "stage", "operator": "!=", "value": ["development"]},
+                {"name": "hostname", "operator": "MATCHES", "value": ["^(web|edge)-"]},
+            ],
+            "healthStatus": {"operator": "=", "value": ["reachable"]},
+        },
+    },
+    {
+        "name": "older shells",
+        "description": "Nodes whose shell interpreter is to be brought up to date",
+        "constraints": {
+            "skills": [
+                {
+                    "name": "chef-platform/shell-interpreter",
+                    "version": [">= 1.0.0", "<= 1.0.66"],
+                }
+            ]
+        },
+    },
+]
+_LISTS: Final[list[dict[str, Any]]] = [
+    {"name": "canaries", "description": "They go first", "nodeIds": [_NODE, _ANOTHER]}
+]
+_NODES: Final[list[dict[str, Any]]] = [{"nodeIds": [_NODE]}]
+_NEW_NODES: Final[list[dict[str, Any]]] = [
+    {
+        "url": f"https://10.0.0.7:7070/nodes/{_NODE}",
+        "token": "<what stands in the runner's runner.json>",
+        "name": "web-1",
+        "tags": {"role": "web"},
+    }
+]
+_TAGS: Final[list[dict[str, Any]]] = [{"tags": {"role": "web", "stage": "production"}}]
+_ATTRIBUTES: Final[list[dict[str, Any]]] = [
+    {
+        "attributes": [
+            {"name": "instance_type", "value": "m5.large", "namespace": "aws"},
+            {"name": "owner", "value": "shop", "namespace": "tags"},
+        ]
+    }
+]
+
 _EXAMPLES: Final[dict[str, Sequence[dict[str, Any]]]] = {
     "job": _JOBS,
     "exception": _EXCEPTIONS,
     "instance": _INSTANCES,
+    "filter": _FILTERS,
+    "list": _LISTS,
+    "nodes": _NODES,
+    "node": _NEW_NODES,
+    "tags": _TAGS,
+    "attributes": _ATTRIBUTES,
 }

@@ -20,8 +20,10 @@ _A: Final[dict[Kind, str]] = {
     "run": "a run",
     "node": "a node",
     "exception": "an exception rule",
+    "filter": "a saved filter",
+    "list": "a saved list",
 }
-_NAMED: Final = frozenset({"job", "node"})
+_NAMED: Final = frozenset({"job", "node", "filter", "list"})
 
 
 def full_id(session: Session, kind: Kind, text: str) -> str:
@@ -68,10 +70,14 @@ def meant(session: Session, kind: Kind, text: str) -> str:
 
 
 def _of_this_name(session: Session, kind: Kind, name: str) -> list[str]:
-    from courier_backend.client import calls  # noqa: PLC0415  start-up time
+    from courier_backend.client import calls, targets  # noqa: PLC0415  start-up time
 
     if kind == "job":
         return [item["id"] for item in session.ask(calls.list_jobs(name=name))["items"]]
+    if kind == "filter":
+        return [item["id"] for item in session.ask(targets.list_filters(name=name))["items"]]
+    if kind == "list":
+        return [item["id"] for item in session.ask(targets.list_lists(name=name))["items"]]
     nodes = session.ask(calls.list_nodes(name=name))["items"]
     # An archived node keeps its name, and gives way to one that has it now.
     chosen = [node for node in nodes if not node["archived"]] or nodes

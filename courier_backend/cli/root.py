@@ -37,6 +37,13 @@ ENTRIES: Final = {
     "nodes": Entry(
         f"{_HERE}.look.nodes:nodes", "List, show, add, tag and archive nodes.", "Fleet", ("node",)
     ),
+    "filters": Entry(
+        f"{_HERE}.look.filters:filters",
+        "Saved filters of nodes, and what a filter admits.",
+        "Fleet",
+        ("filter",),
+    ),
+    "lists": Entry(f"{_HERE}.look.lists:lists", "Saved lists of nodes.", "Fleet", ("list",)),
     "lab": Entry(f"{_HERE}.machine.lab:lab", "A fleet of real nodes on this machine.", "Fleet"),
     "evidence": Entry(
         f"{_HERE}.evidence.tree:evidence", "Download evidence, and check it.", "Evidence"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from courier_backend.client.asking import (
     get_list,
@@ -51,7 +51,7 @@ STATS = "/courier/stats-api/v1"
 RESOLVE = "/courier/resolve-api/v1"
 BACKEND = "/courier/backend/v1"
 
-Kind = Literal["job", "instance", "run", "node", "exception"]
+Kind = Literal["job", "instance", "run", "node", "exception", "filter", "list"]
 
 
 def list_jobs(
@@ -313,16 +313,6 @@ def archive_node(node_id: str, *, archived: bool = True) -> Call[NodeItem]:
     """An archived node is never targeted."""
     path = f"{NODES}/nodes/{segment(node_id)}/archive"
     return post(path, {"archived": archived})
-
-
-def try_filter(
-    constraints: Mapping[str, Any], *, page: int = 1, size: int = 10
-) -> Call[Page[NodeItem]]:
-    """The nodes that a filter admits now (``{"attributes": [...], "skills": [...], ...}``)."""
-    body = json.dumps({"constraints": constraints}).encode()
-    query = query_of({"pagination.page": page, "pagination.size": size})
-    headers = {"Content-Type": "application/json"}
-    return Call("POST", f"{NODES}/filters/exec", whole, query, body, headers)
 
 
 def lab_up(nodes: int, *, seed: int | None = None) -> Call[Page[LabItem]]:

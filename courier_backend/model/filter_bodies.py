@@ -56,6 +56,15 @@ class NodesBody(Definition):
     node_ids: NodeIds
 
 
+class NodeFile(Definition):
+    """Where a node's runner answers, and the token that it knows."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    token: Annotated[str, Field(min_length=1, max_length=4000)]
+    name: Annotated[str, Field(max_length=200)] = ""
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
 class OwnAttribute(Definition):
     """Something that the operator says of a node."""
 
@@ -81,15 +90,22 @@ def read_ad_hoc(text: str, body_format: str = "", file_name: str = "") -> AdHocF
     )
 
 
-def read_filter(text: str, body_format: str = "", file_name: str = "") -> FilterBody:
-    """A filter to save.
+def read_filter(
+    text: str, body_format: str = "", file_name: str = "", *, name: str = ""
+) -> FilterBody:
+    """A filter to save; under `name` instead of the name that it says, if there is one.
 
     Raises:
         BadInput: it has errors.
     """
-    return read_body(
-        FilterBody, text, body_format, file_name, ignored=_OF_ANSWERS, check=_check_saved_filter
-    )
+
+    def check(findings: Findings) -> None:
+        if name and isinstance(findings.document.value, dict):
+            findings.document.value["name"] = name
+        _check_name(findings)
+        _check_filter(findings)
+
+    return read_body(FilterBody, text, body_format, file_name, ignored=_OF_ANSWERS, check=check)
 
 
 def read_list(text: str, body_format: str = "", file_name: str = "") -> ListBody:
@@ -111,6 +127,15 @@ def read_nodes(text: str, body_format: str = "", file_name: str = "") -> NodesBo
     return read_body(NodesBody, text, body_format, file_name, ignored=ignored, check=_check_ids)
 
 
+def read_node(text: str, body_format: str = "", file_name: str = "") -> NodeFile:
+    """A node to add.
+
+    Raises:
+        BadInput: it has errors.
+    """
+    return read_body(NodeFile, text, body_format, file_name)
+
+
 def read_attributes(text: str, body_format: str = "", file_name: str = "") -> AttributesBody:
     """Attributes of a node.
 
@@ -124,11 +149,6 @@ def read_attributes(text: str, body_format: str = "", file_name: str = "") -> At
 
 def _check_filter(findings: Findings) -> None:
     check_constraints(findings, object_at(findings.document.value, "constraints"), ("constraints",))
-
-
-def _check_saved_filter(findings: Findings) -> None:
-    _check_name(findings)
-    _check_filter(findings)
 
 
 def _check_list(findings: Findings) -> None:

@@ -501,14 +501,33 @@ class LabItem(TypedDict):
     home: str
 
 
+class FleetSkillItem(TypedDict):
+    """A skill that nodes of the fleet have: in which versions, and how many nodes."""
+
+    name: str
+    versions: list[str]
+    nodeCount: int
+
+
+class NamedItem(TypedDict):
+    """Something that is known by an id and a name."""
+
+    id: str
+    name: str
+
+
 class NodeStatus(TypedDict):
-    """How a node is."""
+    """How a node is, and since when."""
 
     id: str
     name: str
     healthStatus: str
     healthReason: str
+    healthSince: str
     enrollmentLevel: str
     archived: bool
     lastContactAt: str
+    latencySeconds: float
+    clockSkewSeconds: float
+    runnerVersion: str
     activeRuns: int

@@ -1,6 +1,9 @@
 """Nodes as the API shows them: what the store holds, with what is known of them right now."""
 
+from collections.abc import Sequence
+
 from courier_backend.delivery.directory import KnownNode
+from courier_backend.model.attributes import TAGS
 from courier_backend.model.times import ZERO_TIME, to_text
 from courier_backend.model.wire import NodeItem
 
@@ -16,3 +19,18 @@ def live_item(item: NodeItem, node: KnownNode) -> NodeItem:
         "latencySeconds": node.latency_seconds,
         "clockSkewSeconds": node.clock_skew_seconds,
     }
+
+
+def described(
+    node: KnownNode, attributes: Sequence[tuple[str, str, str]]
+) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """The tags and the other attributes of a node, with these put in; "" takes one away."""
+    spaces = {TAGS: dict(node.tags), **{name: dict(own) for name, own in node.attributes.items()}}
+    for space, name, value in attributes:
+        values = spaces.setdefault(space, {})
+        if value:
+            values[name] = value
+        else:
+            values.pop(name, None)
+    tags = spaces.pop(TAGS)
+    return tags, {space: values for space, values in spaces.items() if values}

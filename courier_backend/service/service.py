@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,7 +48,7 @@ from courier_backend.scheduler.scheduler import Scheduler
 from courier_backend.service.cancels import Cancels
 from courier_backend.service.evidence_reading import EvidenceReading
 from courier_backend.service.jobs import Jobs
-from courier_backend.service.nodes import live_item
+from courier_backend.service.nodes import described, live_item
 from courier_backend.service.outside import OutsideWork
 from courier_backend.service.recovery import Recovery
 from courier_backend.service.schedule_commands import ScheduleCommands
@@ -240,6 +240,14 @@ class Service(ScheduleCommands):
     ) -> NodeItem:
         """Rename, tag, archive or bring back a node."""
         await self.fleet.change(node_id, name=name, tags=tags, archived=archived, by=by)
+        return await self._node_item(node_id)
+
+    async def describe_node(
+        self, node_id: str, attributes: Sequence[tuple[str, str, str]], *, by: str
+    ) -> NodeItem:
+        """Set what the operator says of a node; "" takes an attribute away."""
+        tags, own = described(self.directory.get(node_id), attributes)
+        await self.fleet.change(node_id, tags=tags, attributes=own, by=by)
         return await self._node_item(node_id)
 
     async def _node_item(self, node_id: str) -> NodeItem:

@@ -1,6 +1,6 @@
 """The commands behind the API, faked: each call is noted, answers are set by the test."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -216,6 +216,13 @@ class FakeService:
         by: str,
     ) -> NodeItem:
         self._note("change_node", node_id, name, tags, archived, by)
+        assert self.node is not None
+        return self.node
+
+    async def describe_node(
+        self, node_id: str, attributes: Sequence[tuple[str, str, str]], *, by: str
+    ) -> NodeItem:
+        self._note("describe_node", node_id, [*attributes], by)
         assert self.node is not None
         return self.node
 

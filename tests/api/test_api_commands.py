@@ -242,7 +242,6 @@ async def test_a_failure_that_nobody_foresaw(
         ("POST", f"{STATE}/instance/i/cancel", {"groupNumber": -1}, "groupNumber: "),
         ("POST", f"{NODES}/lab", {"nodes": 20000}, "nodes: "),
         ("POST", f"{NODES}/lab", {}, "nodes: "),
-        ("POST", f"{NODES}/nodes", {"url": "", "token": "t"}, "url: "),
         ("GET", "/courier/resolve-api/v1/planet/abc", None, "kind: "),
     ],
 )

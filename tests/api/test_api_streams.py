@@ -14,7 +14,7 @@ from serving import serving
 
 from courier_backend.api.app import close_streams
 from courier_backend.api.context import Api
-from courier_backend.client import calls
+from courier_backend.client import calls, targets
 from courier_backend.client.address import Address
 from courier_backend.client.async_client import AsyncClient
 from courier_backend.client.call import Call
@@ -169,7 +169,7 @@ async def test_the_clients_and_the_api_agree(url: str, client: AsyncClient) -> N
         calls.lab_status(),
         calls.plan({"body": "x", "bodyFormat": "", "fileName": "", "nodeIds": [], "inputs": {}}),
         calls.activate_job("j"),
-        calls.try_filter({"attributes": [{"name": "os", "operator": "=", "value": ["linux"]}]}),
+        targets.list_filters(),
     ]
     for call in questions:
         assert await client.send(call) == await asyncio.to_thread(

@@ -168,6 +168,8 @@ def node(name: str = "web-1", **more: Any) -> dict[str, Any]:
         "url": f"http://127.0.0.1:7070/nodes/{NODE_ID}",
         "healthStatus": "reachable",
         "healthReason": "",
+        "healthSince": "2024-03-27T14:00:00Z",
+        "runnerVersion": "0.1.0",
         "attributes": [{"name": "platform", "value": "debian", "namespace": "agent"}],
         "installedSkills": [{"name": "courier-runner", "version": "0.1.0"}],
         "tags": {"role": "web"},

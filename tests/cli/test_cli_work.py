@@ -495,6 +495,18 @@ class TestPlan:
         assert outcome.out.count("it is archived") == 1
         assert f"{file}:12:9: warning: " in outcome.err
 
+    def test_who_is_left_out_and_why(self, backend: Backend, courier: Courier, file: str) -> None:
+        plan = _plan()
+        others = [{"id": str(n), "name": f"db-{n}", "reasons": ["a", "b"]} for n in range(9)]
+        plan["groups"][0] |= {"leftOut": others, "leftOutCount": 200}
+        backend.on("POST", PLAN, item(plan))
+
+        lines = courier("plan", file).out.splitlines()
+
+        begin = lines.index("  leaves out 200 nodes:")
+        assert lines[begin + 1] == "    db-0: a; b"
+        assert lines[begin + 9] == "    … and 192 more (`courier filters test` shows all)"
+
     def test_times_that_windows_prevent(
         self, backend: Backend, courier: Courier, file: str
     ) -> None:

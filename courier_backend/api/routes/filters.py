@@ -53,10 +53,16 @@ async def list_(
     responses=told(CodedItem[FilterItem], 409, 413, 415, 507, status=201),
     response_class=Response,
 )
-async def create(request: Request, api: ApiDep, by: By, file_name: FileName = "") -> Response:
+async def create(
+    request: Request,
+    api: ApiDep,
+    by: By,
+    file_name: FileName = "",
+    name: Annotated[str, Query(max_length=200, description="Instead of the one it says.")] = "",
+) -> Response:
     """Save a filter under a name of its own."""
     file = await submission_of(request, file_name)
-    body = read_filter(file["body"], file["bodyFormat"], file_name)
+    body = read_filter(file["body"], file["bodyFormat"], file_name, name=name)
     filter_id = await api.service.saved.add_filter(body, by)
     return await _answer(api, filter_id, 201)
 

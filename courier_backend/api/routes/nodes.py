@@ -12,14 +12,20 @@ from courier_backend.api.schemas import (
     ArchiveBody,
     CodedItem,
     CodedItems,
-    NodeBody,
     TagsBody,
     problems,
     told,
 )
+from courier_backend.api.submissions import file_body, submission_of
+from courier_backend.model.filter_bodies import read_attributes, read_node
 from courier_backend.model.wire import IdItem, NodeItem, NodeStatus, Pagination
 from courier_backend.store.queries.nodes import get_node, list_nodes
 
+_NODE: Final = file_body("Where a node's runner answers (url), its token, a name, tags.")
+_ATTRIBUTES: Final = file_body("The attributes: name, value and namespace of each.")
+FileName = Annotated[
+    str, Query(alias="fileName", max_length=500, description="Its ending may tell the format.")
+]
 router: Final = APIRouter(prefix="/node/management/v1", tags=["nodes"], responses=problems())
 
 
@@ -58,9 +64,13 @@ async def status(node_id: str, api: ApiDep) -> Response:
         "name": node["name"],
         "healthStatus": node["healthStatus"],
         "healthReason": node["healthReason"],
+        "healthSince": node["healthSince"],
         "enrollmentLevel": node["enrollmentLevel"],
         "archived": node["archived"],
         "lastContactAt": node["lastContactAt"],
+        "latencySeconds": node["latencySeconds"],
+        "clockSkewSeconds": node["clockSkewSeconds"],
+        "runnerVersion": node["runnerVersion"],
         "activeRuns": node["activeRuns"],
     }
     return answers.coded_item(found)
@@ -69,11 +79,14 @@ async def status(node_id: str, api: ApiDep) -> Response:
 @router.post(
     "/nodes",
     status_code=201,
-    responses=told(CodedItem[NodeItem], 409, 507, status=201),
+    openapi_extra=_NODE,
+    responses=told(CodedItem[NodeItem], 409, 413, 415, 507, status=201),
     response_class=Response,
 )
-async def add(body: NodeBody, api: ApiDep, by: By) -> Response:
+async def add(request: Request, api: ApiDep, by: By, file_name: FileName = "") -> Response:
     """Add a node; it is asked who it is first."""
+    file = await submission_of(request, file_name)
+    body = read_node(file["body"], file["bodyFormat"], file_name)
     added = await api.service.add_node(body.url, body.token, name=body.name, tags=body.tags, by=by)
     return answers.coded_item(added, 201)
 
@@ -84,6 +97,22 @@ async def add(body: NodeBody, api: ApiDep, by: By) -> Response:
 async def tag(node_id: str, body: TagsBody, api: ApiDep, by: By) -> Response:
     """All tags of a node, anew."""
     return answers.coded_item(await api.service.change_node(node_id, tags=body.tags, by=by))
+
+
+@router.put(
+    "/nodes/{node_id}/attributes",
+    openapi_extra=_ATTRIBUTES,
+    responses=told(CodedItem[NodeItem], 404, 413, 415, 507),
+    response_class=Response,
+)
+async def describe(
+    node_id: str, request: Request, api: ApiDep, by: By, file_name: FileName = ""
+) -> Response:
+    """Set attributes in namespaces of the operator's; what is not named stays, "" takes away."""
+    file = await submission_of(request, file_name)
+    body = read_attributes(file["body"], file["bodyFormat"], file_name)
+    wanted = [(each.namespace, each.name, each.value) for each in body.attributes]
+    return answers.coded_item(await api.service.describe_node(node_id, wanted, by=by))
 
 
 @router.post(

@@ -25,7 +25,7 @@ async def counts(api: ApiDep) -> Response:
     "/resolve-api/v1/{kind}/{prefix}", responses=told(Item[IdItem], 404), response_class=Response
 )
 async def resolve(
-    kind: Literal["job", "instance", "run", "node", "exception"],
+    kind: Literal["job", "instance", "run", "node", "exception", "filter", "list"],
     prefix: Annotated[str, Path(min_length=SHORTEST, max_length=40)],
     api: ApiDep,
 ) -> Response:

@@ -88,7 +88,55 @@ run: Final = group(
 management: Final = group(
     "management",
     "The fleet, by Chef's names.",
-    {"node": Entry(f"{_HERE}.tree:node", "Nodes.")},
+    {
+        "node": Entry(f"{_HERE}.tree:node", "Nodes."),
+        "filter": Entry(f"{_HERE}.tree:filter_", "Saved filters, and what they admit."),
+        "list": Entry(f"{_HERE}.tree:list_", "Saved lists of nodes."),
+        "skill": Entry(f"{_HERE}.tree:skill", "Skills of the fleet."),
+        "cohort": Entry(f"{_HERE}.tree:cohort", "Cohorts: there are none here."),
+        "setting": Entry(f"{_HERE}.tree:setting", "Settings of nodes: there are none here."),
+    },
+)
+filter_: Final = group(
+    "filter",
+    "Saved filters: answers are JSON, as Chef's.",
+    {
+        "create-filter": Entry(f"{_HERE}.filters:create_filter", "Save a filter."),
+        "update-filter": Entry(f"{_HERE}.filters:update_filter", "Save another one instead."),
+        "delete-filter": Entry(f"{_HERE}.filters:delete_filter", "Keep a filter no more."),
+        "find-all-filters": Entry(f"{_HERE}.filters:find_all_filters", "All filters, by page."),
+        "find-one-filter": Entry(f"{_HERE}.filters:find_one_filter", "One filter."),
+        "run-adhocFilter": Entry(f"{_HERE}.filters:run_ad_hoc", "The nodes that a filter admits."),
+        "run-savedFilter": Entry(f"{_HERE}.filters:run_saved", "The same of a saved filter."),
+    },
+)
+list_: Final = group(
+    "list",
+    "Saved lists of nodes: answers are JSON, as Chef's.",
+    {
+        "create-list": Entry(f"{_HERE}.lists:create_list", "Save a list."),
+        "add-nodes": Entry(f"{_HERE}.lists:add_nodes", "Put nodes on a list."),
+        "remove-nodes": Entry(f"{_HERE}.lists:remove_nodes", "Take nodes from a list."),
+        "modify-nodes": Entry(f"{_HERE}.lists:modify_nodes", "Let a list hold these nodes alone."),
+        "delete-list": Entry(f"{_HERE}.lists:delete_list", "Keep a list no more."),
+        "find-all-lists": Entry(f"{_HERE}.lists:find_all_lists", "All lists, by page."),
+        "find-one-list": Entry(f"{_HERE}.lists:find_one_list", "One list."),
+    },
+)
+skill: Final = group(
+    "skill",
+    "Skills of the fleet: answers are JSON, as Chef's.",
+    {"find-all-skills": Entry(f"{_HERE}.management:find_all_skills", "All skills, by page.")},
+)
+cohort: Final = group(
+    "cohort",
+    "Cohorts: there are none here; nodes are told apart by tags.",
+    {"find-all-cohorts": Entry(f"{_HERE}.management:find_all_cohorts", "An empty list.")},
+)
+setting: Final = group(
+    "setting",
+    "Settings of nodes: there are none that a backend keeps.",
+    {"find-all-settings": Entry(f"{_HERE}.management:find_all_settings", "An empty list.")},
 )
 node: Final = group(
     "node",
@@ -96,6 +144,14 @@ node: Final = group(
     {
         "find-all-nodes": Entry(f"{_HERE}.nodes:find_all_nodes", "All nodes, by page."),
         "find-one-node": Entry(f"{_HERE}.nodes:find_one_node", "One node."),
+        "create-node": Entry(f"{_HERE}.nodes:create_node", "Take a node into the fleet."),
+        "approve-node": Entry(f"{_HERE}.nodes:approve_node", "Nothing: nodes come approved."),
+        "archive-node": Entry(f"{_HERE}.nodes:archive_node", "Target a node no more."),
+        "modify-tags": Entry(f"{_HERE}.nodes:modify_tags", "All tags of a node, anew."),
+        "update-attributes": Entry(
+            f"{_HERE}.nodes:update_attributes", "What you say of a node, besides its facts."
+        ),
+        "assign-cohort": Entry(f"{_HERE}.nodes:assign_cohort", "There are no cohorts here."),
     },
 )
 status: Final = group(

@@ -14,7 +14,7 @@ from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session
 from courier_backend.cli.session import Session
-from courier_backend.cli.when import full, local
+from courier_backend.cli.when import between, full, local
 from courier_backend.client import calls
 
 if TYPE_CHECKING:
@@ -119,11 +119,13 @@ def _show(node: NodeItem) -> None:
             ("Node", node["id"]),
             ("Name", node["name"]),
             ("Health", node["healthStatus"]),
+            ("Since", f"{full(node['healthSince'])} ({between(node['healthSince'], '')})"),
             ("Reason", node["healthReason"] or "–"),
             ("Address", node["url"]),
             ("Last contact", full(node["lastContactAt"])),
             ("Latency", f"{node['latencySeconds'] * 1000:.1f} ms"),
             ("Clock skew", f"{node['clockSkewSeconds']:+.3f} s"),
+            ("Runner", node["runnerVersion"] or "–"),
             ("Runs now", f"{node['activeRuns']} of {node['capacity']} at a time"),
             ("Archived", "yes" if node["archived"] else "no"),
             ("Tags", _tags(node) or "–"),

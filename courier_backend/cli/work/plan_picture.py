@@ -66,6 +66,18 @@ def _group(group: PlanGroup) -> Iterator[str]:
     for node in group["nodes"]:
         if problem := node.get("problem"):
             yield f"  ! {node['name'] or node['id']}: {problem}"
+    yield from _left_out(group)
+
+
+def _left_out(group: PlanGroup) -> Iterator[str]:
+    """Who a filter or a list leaves out, and why."""
+    count = group["leftOutCount"]
+    if count:
+        yield f"  leaves out {number_of(count, 'node')}:"
+    for node in group["leftOut"][:_MOST_NAMES]:
+        yield f"    {node['name'] or node['id']}: {'; '.join(node['reasons'])}"
+    if count > _MOST_NAMES:
+        yield f"    … and {count - _MOST_NAMES} more (`courier filters test` shows all)"
 
 
 def _way(group: PlanGroup) -> str:

@@ -6,7 +6,15 @@ from sqlalchemy import Connection, select
 
 from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.store.queries.lookup import not_found
-from courier_backend.store.tables import exceptions, instances, jobs, nodes, runs
+from courier_backend.store.tables import (
+    exceptions,
+    instances,
+    jobs,
+    nodes,
+    runs,
+    saved_filters,
+    saved_lists,
+)
 
 _TABLES: Final = {
     "job": jobs,
@@ -14,6 +22,8 @@ _TABLES: Final = {
     "run": runs,
     "node": nodes,
     "exception": exceptions,
+    "filter": saved_filters,
+    "list": saved_lists,
 }
 SHORTEST: Final = 6
 
