@@ -50,8 +50,16 @@ def _page(items: Sequence[object], pagination: Pagination) -> dict[str, object]:
 
 def whole(items: Sequence[object]) -> Json:
     """A list that is always given whole, in the envelope of a page."""
-    count = len(items)
-    pagination: Pagination = {
+    return page(items, _all(len(items)))
+
+
+def coded_whole(items: Sequence[object]) -> Json:
+    """The same, in the envelope of the management of nodes."""
+    return coded_page(items, _all(len(items)))
+
+
+def _all(count: int) -> Pagination:
+    return {
         "itemsPerPage": count,
         "nextLink": "",
         "page": 1,
@@ -61,7 +69,6 @@ def whole(items: Sequence[object]) -> Json:
         "totalItems": count,
         "totalPages": 1 if count else 0,
     }
-    return page(items, pagination)
 
 
 def problem(

@@ -16,11 +16,13 @@ from courier_backend.model.wire import (
     EstimateItem,
     EvidenceItem,
     ExceptionItem,
+    ImportedNode,
     InstanceItem,
     JobItem,
     LabItem,
     ManualItem,
     NodeItem,
+    NodeWish,
     OutputItem,
     PlanItem,
     RunItem,
@@ -197,6 +199,10 @@ class Service(Protocol):
         self, url: str, token: str, *, name: str, tags: dict[str, str], by: str
     ) -> NodeItem:
         """Add a node after having asked it who it is."""
+        ...
+
+    async def import_nodes(self, wishes: Sequence[NodeWish], *, by: str) -> list[ImportedNode]:
+        """Many nodes at once; what became of each, in their order."""
         ...
 
     async def change_node(

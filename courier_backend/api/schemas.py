@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
-from courier_backend.model.wire import Pagination, Submission
+from courier_backend.model.wire import NodeWish, Pagination, Submission
 
 T = TypeVar("T")
 
@@ -125,19 +125,35 @@ class RetryBody(_Body):
     only: Literal["failed", "all"] = "failed"
 
 
-class NodeBody(_Body):
-    """Where a node's runner answers, and the token that it knows."""
+class WishBody(_Body):
+    """A node to take in; `attributes` by namespace."""
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
     token: Annotated[str, Field(min_length=1, max_length=4000)]
     name: Annotated[str, Field(max_length=200)] = ""
     tags: dict[str, str] = Field(default_factory=dict)
+    attributes: dict[Literal["gohai", "ohai", "aws", "azure"], dict[str, str]] = Field(
+        default_factory=dict
+    )
 
 
-class TagsBody(_Body):
-    """All tags of a node."""
+class ImportBody(_Body):
+    """Many nodes at once."""
 
-    tags: dict[str, str]
+    nodes: Annotated[list[WishBody], Field(min_length=1, max_length=5000)]
+
+    def wishes(self) -> list[NodeWish]:
+        """As the service takes them."""
+        return [
+            {
+                "url": node.url,
+                "token": node.token,
+                "name": node.name,
+                "tags": node.tags,
+                "attributes": {str(space): own for space, own in node.attributes.items()},
+            }
+            for node in self.nodes
+        ]
 
 
 class ArchiveBody(_Body):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from courier_backend.client.asking import (
     get_list,
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         FilterTest,
         FleetSkillItem,
         IdItem,
+        ImportedNode,
         ListItem,
         NamedItem,
         NodeItem,
+        NodeWish,
     )
 
 _FILTERS = f"{NODES}/filters"
@@ -140,16 +142,34 @@ def delete_list(list_id: str) -> Call[IdItem]:
     return Call("DELETE", f"{_LISTS}/{segment(list_id)}", item)
 
 
-Way = Literal["POST", "DELETE", "PUT"]
-"""Nodes are put on a list, taken from it, or made to be all of it."""
-
-
-def change_list(
-    way: Way, list_id: str, body: bytes, *, content_type: str = _JSON, file_name: str = ""
+def add_to_list(
+    list_id: str, body: bytes, *, content_type: str = _JSON, file_name: str = ""
 ) -> Call[ListItem]:
-    """Nodes for a list, as its body names them."""
+    """Nodes for a list, behind those that are there."""
     path = f"{_LISTS}/{segment(list_id)}/nodes"
-    return send_file(way, path, body, content_type=content_type, file_name=file_name)
+    return send_file("POST", path, body, content_type=content_type, file_name=file_name)
+
+
+def take_from_list(
+    list_id: str, body: bytes, *, content_type: str = _JSON, file_name: str = ""
+) -> Call[ListItem]:
+    """Nodes that are on a list no more."""
+    path = f"{_LISTS}/{segment(list_id)}/nodes"
+    return send_file("DELETE", path, body, content_type=content_type, file_name=file_name)
+
+
+def set_list(
+    list_id: str, body: bytes, *, content_type: str = _JSON, file_name: str = ""
+) -> Call[ListItem]:
+    """All nodes of a list, anew."""
+    path = f"{_LISTS}/{segment(list_id)}/nodes"
+    return send_file("PUT", path, body, content_type=content_type, file_name=file_name)
+
+
+def import_nodes(nodes: Sequence[NodeWish]) -> Call[Page[ImportedNode]]:
+    """Many nodes at once; what became of each."""
+    body = json.dumps({"nodes": list(nodes)}, ensure_ascii=False).encode()
+    return Call("POST", f"{NODES}/nodes/import", whole, {}, body, _typed(_JSON))
 
 
 def list_skills(*, page: int = 1, size: int = 10) -> Call[Page[FleetSkillItem]]:
@@ -179,12 +199,6 @@ def set_tags(
     """All tags of a node, anew, as a file has them."""
     path = f"{NODES}/nodes/{segment(node_id)}/tags"
     return send_file("POST", path, body, content_type=content_type, file_name=file_name)
-
-
-def filter_body(name: str, constraints: dict[str, Any], description: str = "") -> bytes:
-    """The body of a filter, as JSON."""
-    told = {"name": name, "description": description, "constraints": constraints}
-    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def nodes_body(node_ids: Sequence[str]) -> bytes:

@@ -12,6 +12,7 @@ from courier_backend.delivery.node import NodeAddress, NodeRefused, NodeUnreacha
 from courier_backend.delivery.transport import Transport
 from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.model.event import NewEvent
+from courier_backend.model.node_url import node_url_fault
 from courier_backend.model.protocol import PROTOCOL, NodeIdentity
 from courier_backend.model.times import Clock, from_text, to_text
 from courier_backend.store.store import Store
@@ -218,13 +219,9 @@ def _skew(identity: NodeIdentity, now: datetime) -> float:
 
 
 def _checked_url(url: str) -> str:
-    base = url.rstrip("/")
-    if not base.startswith(("http://", "https://")) or "/nodes/" not in base:
-        raise BadInput(
-            f'"{url}" is not the address of a node.',
-            hint="It looks like http://HOST:PORT/nodes/NODE-ID and stands in runner.json.",
-        )
-    return base
+    if fault := node_url_fault(url):
+        raise BadInput(f"{fault}.", hint="It stands in the runner's runner.json.")
+    return url.rstrip("/")
 
 
 def _check_protocol(url: str, identity: NodeIdentity) -> None:

@@ -65,6 +65,12 @@ class NodeFile(Definition):
     tags: dict[str, str] = Field(default_factory=dict)
 
 
+class TagsFile(Definition):
+    """All tags of a node."""
+
+    tags: dict[str, str]
+
+
 class OwnAttribute(Definition):
     """Something that the operator says of a node."""
 
@@ -134,6 +140,15 @@ def read_node(text: str, body_format: str = "", file_name: str = "") -> NodeFile
         BadInput: it has errors.
     """
     return read_body(NodeFile, text, body_format, file_name)
+
+
+def read_tags(text: str, body_format: str = "", file_name: str = "") -> TagsFile:
+    """All tags of a node.
+
+    Raises:
+        BadInput: they have errors.
+    """
+    return read_body(TagsFile, text, body_format, file_name, ignored=("nodeId",))
 
 
 def read_attributes(text: str, body_format: str = "", file_name: str = "") -> AttributesBody:

@@ -501,6 +501,26 @@ class LabItem(TypedDict):
     home: str
 
 
+class NodeWish(TypedDict):
+    """A node to take in, or to bring up to date; `attributes` by namespace."""
+
+    url: str
+    token: str
+    name: str
+    tags: dict[str, str]
+    attributes: dict[str, dict[str, str]]
+
+
+class ImportedNode(TypedDict):
+    """What became of a node: `added`, `changed`, `unchanged` or `failed` (with the reason)."""
+
+    id: str
+    name: str
+    url: str
+    outcome: str
+    reason: str
+
+
 class FleetSkillItem(TypedDict):
     """A skill that nodes of the fleet have: in which versions, and how many nodes."""
 

@@ -23,6 +23,7 @@ from courier_backend.evidence.keeper import EvidenceKeeper
 from courier_backend.evidence.limit import keep_within
 from courier_backend.evidence.links import Links
 from courier_backend.fleet.fleet import Fleet
+from courier_backend.fleet.importing import import_nodes
 from courier_backend.fleet.refresher import refresh_nodes
 from courier_backend.fleet.saved import SavedTargets
 from courier_backend.hosting.local_nodes import LocalNodes
@@ -33,8 +34,10 @@ from courier_backend.model.times import Clock, system_clock, to_text
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
+    ImportedNode,
     JobItem,
     NodeItem,
+    NodeWish,
     OutputItem,
     PlanItem,
     Submission,
@@ -228,6 +231,10 @@ class Service(ScheduleCommands):
         """Add a node after having asked it who it is."""
         node = await self.fleet.add(url, token, name=name, tags=tags, by=by)
         return await self._node_item(node.id)
+
+    async def import_nodes(self, wishes: Sequence[NodeWish], *, by: str) -> list[ImportedNode]:
+        """Many nodes at once; what became of each, in their order."""
+        return await import_nodes(self.fleet, wishes, by)
 
     async def change_node(
         self,

@@ -16,10 +16,12 @@ from courier_backend.model.wire import (
     CancelItem,
     EstimateItem,
     ExceptionItem,
+    ImportedNode,
     JobItem,
     LabItem,
     ManualItem,
     NodeItem,
+    NodeWish,
     OutputItem,
     PlanItem,
     Submission,
@@ -205,6 +207,13 @@ class FakeService:
         self._note("add_node", url, token, name, tags, by)
         assert self.node is not None
         return self.node
+
+    async def import_nodes(self, wishes: Sequence[NodeWish], *, by: str) -> list[ImportedNode]:
+        self._note("import_nodes", [*wishes], by)
+        return [
+            {"id": "n", "name": "x", "url": each["url"], "outcome": "added", "reason": ""}
+            for each in wishes
+        ]
 
     async def change_node(
         self,

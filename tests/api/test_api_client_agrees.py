@@ -5,7 +5,7 @@ import inspect
 import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args, get_origin, get_type_hints
 
 import jsonschema_rs
@@ -35,6 +35,9 @@ BY_ANNOTATION: dict[str, Any] = {
     "Mapping[str, str]": {"a": "b"},
     "Mapping[str, Any]": {},
     "Sequence[str]": [ID],
+    "Sequence[NodeWish]": [
+        {"url": "u", "token": "t", "name": "n", "tags": {}, "attributes": {"aws": {"a": "b"}}}
+    ],
     "Submission": {"body": "{}", "bodyFormat": "", "fileName": "", "nodeIds": [], "inputs": {}},
 }
 OTHER_NAMES = {"EventItem": "Event"}
@@ -113,6 +116,7 @@ class TestEveryCall:
         function = CALLS[name]
         call = function(**_arguments(function))
         names = {**vars(wire), **vars(event), "Call": Call, "Page": Page, "Mapping": Mapping}
+        names["Sequence"] = Sequence
         hints = get_type_hints(function, globalns={**function.__globals__, **names})
         (told,) = get_args(hints["return"])
         answers = _operation(document, call)["responses"]

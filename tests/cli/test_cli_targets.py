@@ -299,6 +299,59 @@ def test_lists_are_listed_shown_and_changed(backend: Backend, courier: Courier) 
         assert changed.json == {"nodeIds": [sample.NODE_ID]}
 
 
+INI = """[web]
+one courier_url=http://h/nodes/a courier_token_file=a.token courier_tags=role=web
+two courier_url=http://h/nodes/b courier_token=t
+"""
+
+
+def imported(*outcomes: str) -> Answer:
+    return page(
+        *(
+            {"id": "", "name": name, "url": "u", "outcome": outcome, "reason": "no answer"}
+            for name, outcome in zip("ab", outcomes, strict=True)
+        )
+    )
+
+
+def test_nodes_are_imported_with_the_tokens_beside_the_file(
+    backend: Backend, courier: Courier, tmp_path: Path
+) -> None:
+    backend.on("POST", f"{HERE}/nodes/import", imported("added", "failed"))
+    (tmp_path / "a.token").write_text("secret\n")
+    file = tmp_path / "hosts"
+    file.write_text(INI)
+
+    outcome = courier("nodes", "import", str(file))
+
+    assert outcome.code == 1, "one failed"
+    assert outcome.err == "2 nodes: 1 added, 1 failed.\n"
+    assert "no answer" in outcome.out
+    assert backend.requests[0].json["nodes"][0] == {
+        "url": "http://h/nodes/a",
+        "token": "secret",
+        "name": "one",
+        "tags": {"web": "true", "role": "web"},
+        "attributes": {},
+    }
+    backend.on("POST", f"{HERE}/nodes/import", imported("added", "unchanged"))
+    assert courier("nodes", "import", str(file)).code == 0
+
+
+def test_all_that_is_wrong_in_a_file_of_nodes_is_told_and_nothing_sent(
+    backend: Backend, courier: Courier, tmp_path: Path
+) -> None:
+    file = tmp_path / "hosts.ini"
+    file.write_text(INI.replace("http://h/nodes/b", "h"))
+    outcome = courier("nodes", "import", str(file))
+    assert (outcome.code, backend.requests) == (2, [])
+    error = json.loads(outcome.err)["error"]
+    assert error["message"] == f"{file} cannot be imported: 2 errors."
+    assert [problem["line"] for problem in error["problems"]] == [2, 3]
+    assert "There is no file" in error["problems"][0]["message"]
+    assert "is not the address of a node" in error["problems"][1]["message"]
+
+
 def test_a_node_shows_since_when_it_is_so_and_its_runner(
     backend: Backend, courier: Courier
 ) -> None:

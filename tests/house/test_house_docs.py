@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from courier_backend.model.inventory.read import read_inventory
 from courier_backend.model.parse import parse_job
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,22 @@ def test_the_job_with_a_secret_is_right() -> None:
     parsed = parse_job(text, "yaml", inputs={"PASSWORD": "correct-horse"})
     assert parsed.problems == []
     assert parsed.job is not None
+
+
+def test_the_job_in_the_page_about_targets_is_right() -> None:
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```", text_of("docs/targets.md"), re.MULTILINE | re.DOTALL
+    )
+    parsed = parse_job(blocks[0], "yaml")
+    assert parsed.problems == []
+    for text, kind in ((blocks[1], "yaml"), (_ini_of("docs/targets.md"), "ini")):
+        found = read_inventory(text, kind)
+        assert (len(found.nodes), found.problems) == (1, [])
+
+
+def _ini_of(name: str) -> str:
+    (text,) = re.findall(r"^```ini\n(.*?)^```", text_of(name), re.MULTILINE | re.DOTALL)
+    return str(text)
 
 
 @pytest.mark.parametrize(("language", "name"), [("python", "python"), ("toml", "python.toml")])

@@ -12,16 +12,17 @@ from courier_backend.api.schemas import (
     ArchiveBody,
     CodedItem,
     CodedItems,
-    TagsBody,
+    ImportBody,
     problems,
     told,
 )
 from courier_backend.api.submissions import file_body, submission_of
-from courier_backend.model.filter_bodies import read_attributes, read_node
-from courier_backend.model.wire import IdItem, NodeItem, NodeStatus, Pagination
+from courier_backend.model.filter_bodies import read_attributes, read_node, read_tags
+from courier_backend.model.wire import IdItem, ImportedNode, NodeItem, NodeStatus, Pagination
 from courier_backend.store.queries.nodes import get_node, list_nodes
 
 _NODE: Final = file_body("Where a node's runner answers (url), its token, a name, tags.")
+_TAGS: Final = file_body("The tags: an object with names and values.")
 _ATTRIBUTES: Final = file_body("The attributes: name, value and namespace of each.")
 FileName = Annotated[
     str, Query(alias="fileName", max_length=500, description="Its ending may tell the format.")
@@ -92,10 +93,25 @@ async def add(request: Request, api: ApiDep, by: By, file_name: FileName = "") -
 
 
 @router.post(
-    "/nodes/{node_id}/tags", responses=told(CodedItem[NodeItem], 404, 507), response_class=Response
+    "/nodes/import", responses=told(CodedItems[ImportedNode], 413, 507), response_class=Response
 )
-async def tag(node_id: str, body: TagsBody, api: ApiDep, by: By) -> Response:
+async def import_(body: ImportBody, api: ApiDep, by: By) -> Response:
+    """Many nodes at once: what became of each. One that does not answer holds up no other."""
+    return answers.coded_whole(await api.service.import_nodes(body.wishes(), by=by))
+
+
+@router.post(
+    "/nodes/{node_id}/tags",
+    openapi_extra=_TAGS,
+    responses=told(CodedItem[NodeItem], 404, 413, 415, 507),
+    response_class=Response,
+)
+async def tag(
+    node_id: str, request: Request, api: ApiDep, by: By, file_name: FileName = ""
+) -> Response:
     """All tags of a node, anew."""
+    file = await submission_of(request, file_name)
+    body = read_tags(file["body"], file["bodyFormat"], file_name)
     return answers.coded_item(await api.service.change_node(node_id, tags=body.tags, by=by))
 
 

@@ -27,7 +27,10 @@ from courier_backend.cli.session import Session
 from courier_backend.client import targets
 
 if TYPE_CHECKING:
-    from courier_backend.client.targets import Way
+    from collections.abc import Callable
+
+    from courier_backend.client.call import Call
+    from courier_backend.model.wire import ListItem
 
 _list = click.option("--listId", "list_id", metavar="ID", required=True, help="Which saved list.")
 
@@ -57,7 +60,7 @@ def create_list(session: Session, *, given: Body) -> None:
 @pass_session
 def add_nodes(session: Session, *, list_id: str, given: Body) -> None:
     """Put nodes on a list, behind those that are there."""
-    _change(session, "POST", list_id, given)
+    _change(session, targets.add_to_list, list_id, given)
 
 
 @command("remove-nodes", example="courier management list remove-nodes --listId ID --body-file f")
@@ -69,7 +72,7 @@ def add_nodes(session: Session, *, list_id: str, given: Body) -> None:
 @pass_session
 def remove_nodes(session: Session, *, list_id: str, given: Body) -> None:
     """Take nodes from a list; those that are not on it do no harm."""
-    _change(session, "DELETE", list_id, given)
+    _change(session, targets.take_from_list, list_id, given)
 
 
 @command("modify-nodes", example="courier management list modify-nodes --listId ID --body-file f")
@@ -81,12 +84,13 @@ def remove_nodes(session: Session, *, list_id: str, given: Body) -> None:
 @pass_session
 def modify_nodes(session: Session, *, list_id: str, given: Body) -> None:
     """Let a list hold these nodes, and no others."""
-    _change(session, "PUT", list_id, given)
+    _change(session, targets.set_list, list_id, given)
 
 
-def _change(session: Session, way: Way, list_id: str, given: Body) -> None:
-    call = targets.change_list(
-        way,
+def _change(
+    session: Session, change: Callable[..., Call[ListItem]], list_id: str, given: Body
+) -> None:
+    call = change(
         full_id(session, "list", list_id),
         given.data,
         content_type=given.content_type,

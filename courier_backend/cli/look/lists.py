@@ -21,9 +21,9 @@ from courier_backend.cli.words import number_of
 from courier_backend.client import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from courier_backend.client.targets import Way
+    from courier_backend.client.call import Call
     from courier_backend.model.wire import ListItem, NodeItem
 
 COLUMNS: Final = (
@@ -93,7 +93,7 @@ def add(session: Session, *, name: str, nodes: tuple[str, ...], description: str
 @pass_session
 def add_nodes(session: Session, *, name: str, nodes: tuple[str, ...]) -> None:
     """Put nodes on a list, behind those that are there."""
-    _change(session, "POST", name, nodes)
+    _change(session, targets.add_to_list, name, nodes)
 
 
 @command("remove-nodes", example="courier lists remove-nodes canaries web-1")
@@ -104,7 +104,7 @@ def add_nodes(session: Session, *, name: str, nodes: tuple[str, ...]) -> None:
 @pass_session
 def remove_nodes(session: Session, *, name: str, nodes: tuple[str, ...]) -> None:
     """Take nodes from a list."""
-    _change(session, "DELETE", name, nodes)
+    _change(session, targets.take_from_list, name, nodes)
 
 
 @command("remove", example="courier lists remove canaries")
@@ -129,10 +129,15 @@ def row(item: ListItem) -> tuple[str, ...]:
     )
 
 
-def _change(session: Session, way: Way, name: str, nodes: Sequence[str]) -> None:
+def _change(
+    session: Session,
+    change: Callable[[str, bytes], Call[ListItem]],
+    name: str,
+    nodes: Sequence[str],
+) -> None:
     list_id = meant(session, "list", name)
     body = targets.nodes_body(_ids(session, nodes))
-    _tell(session, session.envelope(targets.change_list(way, list_id, body)), "was changed")
+    _tell(session, session.envelope(change(list_id, body)), "was changed")
 
 
 def _ids(session: Session, nodes: Sequence[str]) -> list[str]:

@@ -34,11 +34,12 @@ _FACTS: Final = (Column("Name"), Column("Value"), Column("From", "quiet"))
 
 nodes: Final = group(
     "nodes",
-    "The fleet: list, show, add, remove, tag and archive nodes.",
+    "The fleet: list, show, add, import, remove, tag and archive nodes.",
     {
         "list": Entry(f"{__name__}:list_", "All nodes."),
         "show": Entry(f"{__name__}:show", "One node, and its facts."),
         "add": Entry("courier_backend.cli.machine.fleet:add", "Take a node into the fleet."),
+        "import": Entry("courier_backend.cli.machine.node_import:import_", "Take in many."),
         "remove": Entry("courier_backend.cli.machine.fleet:remove", "Forget a node."),
         "tag": Entry("courier_backend.cli.machine.fleet:tag", "Set or take away tags."),
         "archive": Entry("courier_backend.cli.machine.fleet:archive", "Target a node no more."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--tag", "tags", multiple=True, metavar="K=V", help="A tag; may be repeated.")
 @click.option(
     "--token-file",
-    "node_token",
+    "node_token_file",
     metavar="FILE",
     required=True,
     help="Holds its token, or is its runner's runner.json; - is stdin.",
@@ -36,9 +35,13 @@ if TYPE_CHECKING:
 @dry_run
 @common(with_address=False)
 @pass_session
-def add(session: Session, *, url: str, name: str, tags: tuple[str, ...], node_token: str) -> None:
+def add(
+    session: Session, *, url: str, name: str, tags: tuple[str, ...], node_token_file: str
+) -> None:
     """Take a node into the fleet: the one whose runner answers at URL and knows the token."""
-    token = _token(node_token, url)
+    from courier_backend.cli.machine.node_token import node_token  # noqa: PLC0415  only here
+
+    token = node_token(node_token_file, url)
     call = calls.add_node(url, token, name=name, tags=_pairs(tags))
     _tell(session, session.envelope(call), "was added")
 
@@ -93,27 +96,6 @@ def _pairs(given: Iterable[str]) -> dict[str, str]:
             raise BadInput(f"{text!r} is no tag: it looks like role=web.")
         pairs[name] = value
     return pairs
-
-
-def _token(path: str, url: str) -> str:
-    from courier_backend.cli.body import read_body  # noqa: PLC0415  only here
-
-    token = read_body(path).text.strip()
-    if token.startswith("{"):
-        token = _token_of(url, token)
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise BadInput(f"{'stdin' if path == '-' else path} holds no token for {url}.")
-    return token
-
-
-def _token_of(url: str, announcement: str) -> str:
-    """The token that a runner wrote down for a node; "" where it has no such node."""
-    node_id = url.rstrip("/").rpartition("/")[2]
-    try:
-        nodes = json.loads(announcement)["nodes"]
-        return next((str(node["token"]) for node in nodes if node["id"] == node_id), "")
-    except (ValueError, KeyError, TypeError):
-        return ""
 
 
 def _tell(session: Session, answer: dict[str, NodeItem], what: str) -> None:
