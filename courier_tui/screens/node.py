@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.containers import Horizontal, VerticalScroll
@@ -19,7 +19,7 @@ from courier_tui.tone import Tone
 from courier_tui.widgets.facts import fact_lines
 from courier_tui.widgets.listing import Listing
 from courier_tui.widgets.table import Table
-from courier_tui.wording import ago
+from courier_tui.wording import ago, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,18 +82,20 @@ class NodeScreen(LiveScreen):
 
     def _health(self, node: NodeItem) -> list[tuple[str, list[Span]]]:
         status = "archived" if node["archived"] else node["healthStatus"]
+        now = self.frame.clock()
         facts = [
             ("Health", badge(health_sign(status))),
-            ("Contact", describe.say(ago(node["lastContactAt"], self.frame.clock()))),
+            ("Why", describe.say(node["healthReason"], Tone.WARN)),
+            ("Since", describe.say(ago(node["healthSince"], now))),
+            ("Contact", describe.say(ago(node["lastContactAt"], now))),
+            ("Latency", describe.say(describe.latency(node["latencySeconds"]))),
+            ("Clock", _skew(node["clockSkewSeconds"])),
+            ("Runner", describe.say(node["runnerVersion"])),
             ("Busy", describe.say(f"{node['activeRuns']} of {node['capacity']}")),
             ("Address", describe.say(node["url"])),
             ("Id", describe.say(node["id"], Tone.MUTED)),
         ]
-        if node["latencySeconds"] > 0:
-            facts.insert(2, ("Latency", describe.say(describe.latency(node["latencySeconds"]))))
-        if node["healthReason"]:
-            facts.insert(1, ("Why", describe.say(node["healthReason"], Tone.WARN)))
-        return facts
+        return [fact for fact in facts if any(text for text, _ in fact[1])]
 
     def tick(self) -> None:
         """The last contact is a second longer ago."""
@@ -112,6 +114,19 @@ class NodeScreen(LiveScreen):
         run = self.listing.current
         if run is not None:
             self.frame.open(RunScreen(run["runId"], f"run {run['runId'][:8]}"))
+
+
+def _skew(seconds: float) -> list[Span]:
+    """How far the node's clock is from ours; nothing when nobody could notice."""
+    if abs(seconds) < _NOTICED:
+        return []
+    which = "ahead" if seconds > 0 else "behind"
+    tone = Tone.WARN if abs(seconds) >= _TOO_FAR else Tone.PLAIN
+    return describe.say(f"{duration(abs(seconds))} {which}", tone)
+
+
+_NOTICED: Final = 0.5
+_TOO_FAR: Final = 5.0
 
 
 def _tags(node: NodeItem) -> list[tuple[str, list[Span]]]:

@@ -77,7 +77,22 @@ def _group(group: PlanGroup, *, several: bool) -> list[Span]:
         ]
     if len(troubled) > _NAMED:
         spans.append((f"  and {len(troubled) - _NAMED} more\n", Tone.MUTED))
-    return [*spans, *_batches(group), ("\n", Tone.PLAIN)]
+    return [*spans, *_batches(group), *_left_out(group), ("\n", Tone.PLAIN)]
+
+
+def _left_out(group: PlanGroup) -> list[Span]:
+    """Who a filter or a list leaves out, and why."""
+    count = group["leftOutCount"]
+    if not count:
+        return []
+    spans: list[Span] = [(f"  leaves out {counted(count, 'node')}\n", Tone.MUTED)]
+    for node in group["leftOut"][:_NAMED]:
+        why = "; ".join(plain(reason) for reason in node["reasons"])
+        name = plain(node["name"]) or node["id"][:8]
+        spans += [(f"    {name}: ", Tone.FAINT), (f"{why}\n", Tone.MUTED)]
+    if count > _NAMED:
+        spans.append((f"    and {count - _NAMED} more\n", Tone.MUTED))
+    return spans
 
 
 def _how(group: PlanGroup) -> str:

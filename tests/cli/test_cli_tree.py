@@ -76,7 +76,7 @@ READING = {
     "plan", "wait", "logs", "doctor", "completion", "help", "version", "evidence verify",
     "jobs next", "backend status", "lab status", "get-default-profile", "list-profile-names",
     "scheduler jobs estimate-run-times", "scheduler jobs get-pastDueJobs", "status get-status",
-    "filter test",
+    "filters test", "management node approve-node",
     "backend run",  # does nothing but run, as `runner` does
 }  # fmt: skip
 READS = ("list", "show", "get-", "list-", "find-", "run-")

@@ -48,7 +48,7 @@ def node(number: int, name: str = "", **more: Any) -> Any:
         "url": f"http://127.0.0.1:4100/nodes/{number}",
         "healthStatus": "reachable",
         "healthReason": "",
-        "healthSince": "2024-03-27T14:00:00Z",
+        "healthSince": before(seconds=7200),
         "enrollmentLevel": "enrolled",
         "attributes": [
             {"name": key, "value": value, "namespace": "agent"} for key, value in facts.items()
