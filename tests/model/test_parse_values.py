@@ -288,7 +288,9 @@ def test_other_interpreters_take_exec_and_args(command: Any, path: str, says: st
 def test_commands_of_other_shapes_are_kept_as_they_are(name: str, command: Any) -> None:
     if name == "my/own-thing" and isinstance(command, list):
         command = ["a", "b"]
-    result = parsed(changed((STEP + "interpreter.name", name), (STEP + "command", command)))
+    patience = (GROUP + "timeoutSeconds", 600)
+    chosen = (STEP + "interpreter.name", name)
+    result = parsed(changed(patience, chosen, (STEP + "command", command)))
     assert result.problems == []
     assert result.job is not None
     assert result.job.normal()["actions"]["steps"][0]["command"] == command
