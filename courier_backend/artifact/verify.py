@@ -26,7 +26,7 @@ def verify(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             return _problems(archive)
     except _BROKEN as error:
-        return [f"{path.name}: not a sound zip file ({error})"]
+        return [f"not a sound zip file ({error})"]
 
 
 def _problems(archive: zipfile.ZipFile) -> list[str]:
