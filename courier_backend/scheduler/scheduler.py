@@ -38,6 +38,9 @@ from courier_backend.store.store import Store
 AT_ONCE: Final = 200
 """So many jobs are looked at together."""
 
+TOGETHER: Final = 10
+"""After so many, who asks the backend something else gets a turn."""
+
 GAP: Final = timedelta(seconds=2 * LOOK_SECONDS)
 """After so long without a look nobody watched."""
 
@@ -201,8 +204,9 @@ class Scheduler:
         fleet = self._executions.view()
         watch = Watch(self._watched_since, self._grace)
         turns: list[Turn] = []
-        for job in found:
-            await asyncio.sleep(0)  # who asks something else need not wait for all of them
+        for number, job in enumerate(found):
+            if number % TOGETHER == 0:
+                await asyncio.sleep(0)
             try:
                 turns.append(self._turns.take(job, self.exceptions, watch, fleet, now))
             except Exception:  # noqa: BLE001
@@ -358,8 +362,9 @@ class Scheduler:
             await self._settle(job_ids, now)
         found = await self._store.read(lambda c: schedules(c, job_ids))
         moved: list[Turn] = []
-        for job in found:
-            await asyncio.sleep(0)
+        for number, job in enumerate(found):
+            if number % TOGETHER == 0:
+                await asyncio.sleep(0)
             moved.append(self._turns.move(job, rules, now))
         return [turn for turn in moved if turn.change]
 
