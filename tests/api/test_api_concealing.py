@@ -18,6 +18,13 @@ SEALED = Seal(b"k" * 32).close('a "secret"', "job j NAME")
         ({SEALED: 1}, {SEALED: 1}),
         ({"a": "sealed", "b": "unsealed:1:x"}, {"a": "sealed", "b": "unsealed:1:x"}),
     ],
+    ids=[
+        "a value",
+        "deep",
+        "in a text",
+        "a key",
+        "words alike",
+    ],  # what is sealed differs each time
 )
 def test_a_text_that_is_a_sealed_value_is_told_as_one(content: object, told: object) -> None:
     assert orjson.loads(concealed(orjson.dumps(content))) == told
