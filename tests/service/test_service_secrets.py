@@ -184,6 +184,27 @@ async def test_without_its_key_a_run_fails_with_that_reason(
     assert len(orders(home)) == 1
 
 
+async def test_what_lost_its_key_is_never_given_out_as_a_value(
+    house: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = house(1)
+    home.fleet.open_gates()
+    async with home.backend() as service:
+        job_id, first = await submit(service, secret_job(home))
+        await ended(service, first)
+        definition = told(await service.store.read(lambda c: get_job(c, job_id)))
+    monkeypatch.setattr(module, "Vault", lambda _secret: Vault(b"another key" * 3))
+    async with home.backend() as service:
+        failed = await ended(service, await service.activate(job_id, by="t"))
+        again = await service.retry(failed["id"], only="all", by="t")
+        assert (await ended(service, again["instanceId"]))["status"] == "failure"
+        sent: Submission = {**secret_job(home), "body": json.dumps(definition)}
+        await service.update_job(job_id, sent, by="t")
+        instance = await ended(service, await service.activate(job_id, by="t"))
+        assert instance["status"] == "failure"
+    assert len(orders(home)) == 1
+
+
 async def test_an_idempotency_key_tells_values_apart_and_nothing_of_them(house: Make) -> None:
     home = house(1)
     home.fleet.open_gates()
