@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from courier_backend.daemon.secret_key import derive
-from courier_backend.model.errors import Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.sealing import Seal, is_sealed
 from courier_backend.model.sensitive import with_values

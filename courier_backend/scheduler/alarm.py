@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from courier_backend.model.times import Clock
 
 LOOK_SECONDS: Final = 30.0
 """No sleep is longer while something is scheduled, so that a leap of the clock is noticed."""
+
+RETRY: Final = timedelta(seconds=30)
+"""After so long what could not be looked at is looked at again."""
 
 
 class Alarm(Protocol):

@@ -15,7 +15,7 @@ from courier_backend.model.errors import CourierError, NotFound, OutOfSpace
 from courier_backend.model.event import EventItem, NewEvent
 from courier_backend.model.times import Clock
 from courier_backend.recurrence.windows import ExceptionRule, parse_exception
-from courier_backend.scheduler.alarm import LOOK_SECONDS, Alarm
+from courier_backend.scheduler.alarm import LOOK_SECONDS, RETRY, Alarm
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
 from courier_backend.scheduler.schedule import WRONG_BY
@@ -43,9 +43,6 @@ TOGETHER: Final = 10
 
 GAP: Final = timedelta(seconds=2 * LOOK_SECONDS)
 """After so long without a look nobody watched."""
-
-RETRY: Final = timedelta(seconds=30)
-"""After so long a job is looked at again that could not be."""
 
 _log = logging.getLogger(__name__)
 
@@ -134,13 +131,13 @@ class Scheduler:
 
     async def _look(self) -> None:
         now = self._clock()
-        await self._notice_leaps(now)
-        due = self._nearest()
-        if due is None or due > now:
-            return
-        self._not_before = None
         begun: list[str] = []
         try:
+            await self._notice_leaps(now)
+            due = self._nearest()
+            if due is None or due > now:
+                return
+            self._not_before = None
             async with self.lock:
                 await self._executions.refuse_when_full()
                 # What waits goes first: what is due then takes its place in the queue.
@@ -159,10 +156,18 @@ class Scheduler:
         if now - self._looked_at > GAP:
             _log.warning("nobody watched since %s; what was due is missed", self._looked_at)
             self._watched_since = now
-        if now < self._looked_at - WRONG_BY:
-            await self._believe(now)
+        if now < self._looked_at - GAP:
+            await self._look_anew(now)
         self._watched_since = min(self._watched_since, now)
         self._looked_at = now
+
+    async def _look_anew(self, now: datetime) -> None:
+        """The clock was set back: what was put off until a moment by the wrong time is not."""
+        async with self.lock:
+            self._not_before = None
+            self._jobs = Timetable(await self._store.read(wakes))
+            self._waiting.look_at_all(now)
+            await self._believe(now)
 
     async def _settle_due(self, now: datetime, begun: list[str]) -> None:
         """Look at all jobs that are due; what is found for some is written while others are read.
@@ -199,8 +204,9 @@ class Scheduler:
         One that is faulty does not keep the others down.
         """
         found = await self._store.read(lambda c: schedules(c, job_ids))
-        for job_id in job_ids:
-            self._jobs.put(job_id, None)
+        known = {job.job_id for job in found}
+        for job_id in job_ids:  # whatever happens here, it is looked at again
+            self._jobs.put(job_id, now + RETRY if job_id in known else None)
         fleet = self._executions.view()
         watch = Watch(self._watched_since, self._grace)
         turns: list[Turn] = []
@@ -211,7 +217,6 @@ class Scheduler:
                 turns.append(self._turns.take(job, self.exceptions, watch, fleet, now))
             except Exception:  # noqa: BLE001
                 _log.exception("job %s could not be looked at; it is looked at again", job.job_id)
-                self._jobs.put(job.job_id, now + RETRY)
             else:
                 self._jobs.put(job.job_id, turns[-1].coming.wake_at)
         return turns
@@ -365,7 +370,10 @@ class Scheduler:
         for number, job in enumerate(found):
             if number % TOGETHER == 0:
                 await asyncio.sleep(0)
-            moved.append(self._turns.move(job, rules, now))
+            try:
+                moved.append(self._turns.move(job, rules, now))
+            except Exception:  # noqa: BLE001  rules for all do not wait for one that is faulty
+                _log.exception("what comes next of job %s cannot be told", job.job_id)
         return [turn for turn in moved if turn.change]
 
 

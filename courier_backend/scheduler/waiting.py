@@ -1,5 +1,6 @@
 """Instances that are pending: each begins when its window closes, or when its job is free."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from courier_backend.model.event import NewEvent
 from courier_backend.model.status import InstanceStatus, ReasonCode
 from courier_backend.orchestrator.flow import canceled
 from courier_backend.recurrence.windows import ExceptionRule, blocked_by
+from courier_backend.scheduler.alarm import RETRY
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
 from courier_backend.scheduler.overlap import waits_sentence
@@ -20,6 +22,8 @@ from courier_backend.store.queries.schedules import PendingInstance, StoredSched
 from courier_backend.store.store import Store
 
 SCHEDULED: Final = "scheduled"
+
+_log = logging.getLogger(__name__)
 
 
 class Waiting:
@@ -111,12 +115,16 @@ class Waiting:
         begun: dict[str, Made] = {}
         taken: set[str] = set()
         for each in sorted(due, key=lambda each: self._places[each.id]):
-            held = self._held(each, jobs[each.job_id], everywhere, taken, now)
-            if held is None:
-                begun[each.id] = self._executions.start(each)
-                taken.add(each.job_id)
-            elif held != (each.reason_code, each.reason):
-                notes.append(self._noted(each, *held, now))
+            try:
+                held = self._held(each, jobs[each.job_id], everywhere, taken, now)
+                if held is None:
+                    begun[each.id] = self._executions.start(each)
+                    taken.add(each.job_id)
+                elif held != (each.reason_code, each.reason):
+                    notes.append(self._noted(each, *held, now))
+            except Exception:  # noqa: BLE001  one that is faulty does not keep the others down
+                _log.exception("instance %s cannot begin; it is looked at again", each.id)
+                self._times.put(each.id, now + RETRY)
         return notes, list(begun.values())
 
     async def _jobs(self, job_ids: Iterable[str]) -> dict[str, StoredSchedule]:

@@ -31,6 +31,7 @@ from courier_backend.service.starts import Starts
 from courier_backend.store.queries.instances import list_instances
 from courier_backend.store.queries.jobs import get_job
 from courier_backend.store.queries.paging import PageRequest
+from courier_backend.store.queries.schedules import schedules
 from courier_backend.store.store import Store
 
 START = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -134,6 +135,11 @@ class Stage:
 
     async def job(self, job_id: str) -> JobItem:
         return await self.store.read(lambda c: get_job(c, job_id))
+
+    async def definition(self, job_id: str) -> dict[str, Any]:
+        """What a job is, in normal form."""
+        (found,) = await self.store.read(lambda c: schedules(c, [job_id]))
+        return found.definition
 
     async def instances(self, job_id: str) -> list[InstanceItem]:
         found, _ = await self.store.read(
