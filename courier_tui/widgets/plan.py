@@ -51,14 +51,19 @@ def problem_line(problem: ProblemItem) -> list[Span]:
 
 
 def plan_lines(plan: PlanItem) -> list[Span]:
-    """Groups with their nodes and batches, when, and warnings."""
-    spans: list[Span] = []
+    """Groups with their nodes and batches, when (first, where it is again and again), warnings."""
+    groups: list[Span] = []
     for group in plan["groups"]:
-        spans += _group(group, several=len(plan["groups"]) > 1)
-    spans += _when(plan)
+        groups += _group(group, several=len(plan["groups"]) > 1)
+    when = _when(plan)
+    spans = [*when, *groups] if _is_scheduled(plan) else [*groups, *when]
     for warning in plan["warnings"]:
         spans += [("! ", Tone.WARN), (f"{plain(warning)}\n", Tone.PLAIN)]
     return spans
+
+
+def _is_scheduled(plan: PlanItem) -> bool:
+    return len(plan["nextExecutions"]) > 1 or bool(plan["blockedByExceptions"])
 
 
 def _group(group: PlanGroup, *, several: bool) -> list[Span]:
