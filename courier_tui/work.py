@@ -43,12 +43,12 @@ async def run_jobs(frame: Frame, jobs: Sequence[JobItem]) -> None:
             answer = await frame.ask(calls.activate_job(job["id"]))
         except CourierError as error:
             frame.complain(error)
-            return
+            break
         started.append(answer["instanceId"])
-    if len(started) == 1:
+    if len(started) == len(jobs) == 1:
         _show_instance(frame, started[0], jobs[0]["name"])
     elif started:
-        frame.tell(f"{len(started)} instances were started.")
+        frame.tell(f"Started: {_out_of(len(started), len(jobs), 'instance')}.")
 
 
 async def rest_jobs(frame: Frame, jobs: Sequence[JobItem]) -> None:
@@ -169,18 +169,27 @@ async def _sure(frame: Frame, heading: str, lines: Sequence[Sequence[Span]], yes
 
 async def _cancel_all(frame: Frame, asked: Sequence[Call[CancelItem]], what: str) -> None:
     stopping = prevented = 0
+    refusals: list[CourierError] = []
     for call in asked:
         try:
             answer = await frame.ask(call)
-        except CourierError as error:
-            frame.complain(error)
-            return
+        except CourierError as error:  # the others are to stop all the same
+            refusals.append(error)
+            continue
         stopping += answer["stopping"]
         prevented += answer["prevented"]
-    frame.tell(
-        f"{counted(stopping, 'node')} stopping, {prevented} prevented.",
-        title=f"Canceling {counted(len(asked), what)}",
-    )
+    if refusals:
+        frame.complain(refusals[0])
+    if done := len(asked) - len(refusals):
+        frame.tell(
+            f"{counted(stopping, 'node')} stopping, {prevented} prevented.",
+            title=f"Canceling {_out_of(done, len(asked), what)}",
+        )
+
+
+def _out_of(done: int, wanted: int, what: str) -> str:
+    """``3 runs``; ``2 of 3 runs`` where not all could be."""
+    return counted(done, what) if done == wanted else f"{done} of {counted(wanted, what)}"
 
 
 def _show_instance(frame: Frame, instance_id: str, name: str) -> None:

@@ -101,6 +101,18 @@ class TestCancel:
             await press(pilot, "3", "c", "tab", "enter")
             await until(pilot, lambda: "It is over.\nLook at it." in told(pilot))
 
+    async def test_one_that_is_refused_does_not_spare_the_others(self) -> None:
+        backend = small_world()
+        async with running(backend) as pilot:
+            await press(pilot, "3", "space", "space", "c")
+            live = [each["id"] for each in backend.instances if each["status"] == "running"]
+            first = next(each for each in reversed(backend.instances) if each["id"] in live)
+            backend.refuse[f"{first['id']}/cancel"] = Conflict("The disk is full.")
+            await press(pilot, "tab", "enter")
+            await until(pilot, lambda: len(backend.asked("/cancel")) == 2)
+            await until(pilot, lambda: "The disk is full." in told(pilot))
+            assert "Canceling 1 of 2 instances" in told(pilot)
+
 
 class TestRun:
     async def test_one_job_runs_at_once_and_is_shown(self) -> None:
@@ -119,6 +131,15 @@ class TestRun:
             assert not backend.asked("/activated")
             await press(pilot, "r", "tab", "enter")
             await until(pilot, lambda: len(backend.asked("/activated")) == 2)
+
+    async def test_what_was_started_before_a_refusal_is_told(self) -> None:
+        backend = small_world()
+        async with running(backend) as pilot:
+            await press(pilot, "2", "space", "space", "r")
+            backend.refuse[f"{backend.jobs[-2]['id']}/activated"] = Conflict("No room.")
+            await press(pilot, "tab", "enter")
+            await until(pilot, lambda: "No room." in told(pilot))
+            assert "Started: 1 of 2 instances." in told(pilot)
 
     async def test_again_where_it_did_not_succeed(self) -> None:
         backend = small_world()
