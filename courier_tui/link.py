@@ -65,6 +65,7 @@ class Link:
         self._backend: Backend | None = None
         self._poked = asyncio.Event()
         self._start = True
+        self._no_start: CourierError | None = None
 
     @property
     def backend(self) -> Backend:
@@ -115,6 +116,12 @@ class Link:
         start, self._start = self._start or self._may_start(), False
         try:
             found = await self._connect(start)
+        except CourierError as error:
+            # Why it did not start says more than that, since then, none runs.
+            self._no_start = error if start else self._no_start
+            return self._no_start or error
+        self._no_start = None
+        try:
             await self.close()
             self._backend = found
             async for batch in found.event_batches(None, patience=0):

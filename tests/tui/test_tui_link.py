@@ -154,3 +154,42 @@ async def test_the_app_can_be_left_while_the_backend_is_gone() -> None:
         await settle(pilot)
         await pilot.press("q")
         await until(pilot, lambda: pilot.app._exit)
+
+
+async def test_why_it_did_not_start_stays_said_until_one_runs() -> None:
+    backend = FakeBackend()
+    states: asyncio.Queue[LinkState] = asyncio.Queue()
+
+    async def connect(start: bool) -> Backend:
+        if backend.gone is None:
+            return backend
+        raise backend.gone if start else Unreachable("No backend is running.")
+
+    link = Link(
+        connect,
+        on_state=states.put_nowait,
+        on_events=lambda _events: None,
+        may_start=lambda: False,
+        clock=clock,
+        first_pause=0.01,
+    )
+
+    async def lost() -> str:
+        while True:
+            state = await states.get()
+            if state.contact is Contact.LOST and state.retry_at is not None:
+                return state.why
+
+    backend.go_away("config.toml: backend.port is not a number.")
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(link.run())
+        assert [await lost() for _ in range(3)] == [
+            "config.toml: backend.port is not a number."
+        ] * 3
+        backend.come_back()
+        while (await states.get()).contact is not Contact.LIVE:
+            pass
+        backend.go_away()
+        seen = [await lost(), await lost()]
+        assert seen[-1] == "No backend is running."
+        task.cancel()
