@@ -129,6 +129,17 @@ def _exception(data: Mapping[str, Any]) -> str:
     return f"{data['rrule']} ({data['duration']} min)"
 
 
+def _node_changed(data: Mapping[str, Any]) -> str:
+    """What an operator changes; or, of a node that was asked, that it is another than before."""
+    if "url" in data:
+        return f"bring the node {data['name']!r} up to date"
+    if "archived" in data:
+        return "archive the node" if data["archived"] else "target the node again"
+    told = [f"name it {data['name']!r}"] if "name" in data else []
+    told += [f"set its {key}" for key in ("tags", "attributes") if key in data]
+    return f"change the node: {', '.join(told)}"
+
+
 def _nodes(data: Mapping[str, Any]) -> str:
     count = len(data["nodeIds"])
     return f"{count} node{'' if count == 1 else 's'}"
@@ -143,6 +154,7 @@ _SENTENCES: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "exception-changed": lambda data: f"make the exception rule {_exception(data)}",
     "exception-removed": lambda _data: "keep the exception rule no more",
     "node-added": lambda data: f"add the node {data['name']!r} at {data['url']}",
+    "node-changed": _node_changed,
     "node-removed": lambda _data: "forget the node; its history stays",
     "filter-added": lambda data: f"save the filter {data['name']!r}",
     "filter-changed": lambda data: f"change the filter {data['name']!r}",

@@ -92,6 +92,8 @@ class Fleet:
             if before.facts == node.facts:
                 del data["facts"]
             node.attributes = before.attributes
+            # Whoever names it again, what runs it stays what it is.
+            node.builtin, node.lab = node.builtin or before.builtin, node.lab or before.lab
             node.health, node.health_since = before.health, before.health_since
         self._note_contact(node, latency, skew)
         data |= {"factsRevision": node.facts_revision} | _health(node)

@@ -246,6 +246,14 @@ async def test_nodes_are_added_changed_or_left_as_they_are(house: House) -> None
     assert [each["outcome"] for each in again] == ["unchanged"] * 3
 
 
+async def test_a_node_of_the_lab_that_is_imported_stays_one(house: House) -> None:
+    await house.fleet.add(url_of("lab"), "t", name="lab-1", lab=True)
+    done = await import_nodes(house.fleet, [wish("lab")], "me")
+    assert done[0]["outcome"] == "unchanged"
+    assert (await house.stored("lab"))["lab"]
+    assert house.kinds() == ["node-added"]
+
+
 async def test_a_rehearsal_of_an_import_tells_of_each_node_and_changes_nothing(
     house: House,
 ) -> None:

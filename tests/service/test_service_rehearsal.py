@@ -100,9 +100,9 @@ async def test_of_nodes_and_the_lab(house: Make) -> None:
     async with asked(house(2)) as told:
         node = f"{NODES}/nodes/{{node}}"
         assert await told.rehearse("POST", f"{node}/tags", json={"tags": {"a": "b"}}) == [
-            "node changed: tags"
+            "change the node: set its tags"
         ]
-        assert await told.rehearse("POST", f"{node}/archive") == ["node changed: archived True"]
+        assert await told.rehearse("POST", f"{node}/archive") == ["archive the node"]
         assert await told.rehearse("POST", f"{NODES}/lab", json={"nodes": 4}) == [
             "let the lab have 4 nodes"
         ]
