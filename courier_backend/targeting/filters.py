@@ -65,12 +65,13 @@ def _tests(constraints: Mapping[str, Any]) -> Iterator[tuple[str, _Test]]:
 
 def _attribute_test(constraint: Mapping[str, Any]) -> _Test:
     name, namespaces = constraint["name"], constraint.get("namespace") or ()
+    read = _reader(name, namespaces)
     wanted = [str(each) for each in constraint["value"]]
     symbol = constraint["operator"]
     compare, words = _COMPARISONS[symbol]
 
     def test(node: NodeView) -> str:
-        values = _values(node, name, namespaces)
+        values = read(node)
         holds = any(compare(value, each) for value in values for each in wanted)
         if holds is (symbol != "!="):
             return ""
@@ -89,18 +90,21 @@ _COMPARISONS: Final[Mapping[str, tuple[Callable[[str, str], bool], str]]] = {
 }
 
 
-def _values(node: NodeView, name: str, namespaces: Sequence[str]) -> list[str]:
-    """What the node has under this name, in these namespaces or (none given) in all."""
-    found = []
-    if (not namespaces or "tags" in namespaces) and name in node.tags:
-        found.append(node.tags[name])
-    if not namespaces or AGENT_NAMESPACES & set(namespaces):
-        value = node.facts.get(name)
-        found += [] if value is None else [attribute_text(value)]
-    for namespace in namespaces or node.attributes:
-        value = node.attributes.get(namespace, {}).get(name)
-        found += [] if value is None else [value]
-    return list(dict.fromkeys(found))
+def _reader(name: str, namespaces: Sequence[str]) -> Callable[[NodeView], list[str]]:
+    """Gives what a node has under this name, in these namespaces or (none given) in all."""
+    in_tags = not namespaces or "tags" in namespaces
+    in_facts = not namespaces or not AGENT_NAMESPACES.isdisjoint(namespaces)
+
+    def read(node: NodeView) -> list[str]:
+        found = [node.tags[name]] if in_tags and name in node.tags else []
+        if in_facts and (fact := node.facts.get(name)) is not None:
+            found.append(attribute_text(fact))
+        if node.attributes:
+            spaces = (node.attributes.get(each, {}) for each in namespaces or node.attributes)
+            found += [space[name] for space in spaces if name in space]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+    return read
 
 
 def _skill_test(constraint: Mapping[str, Any]) -> _Test:
