@@ -21,16 +21,21 @@ class OpenInstances:
             self._by_job[each.job_id][each.id] = each.status
 
     def hear(self, events: Sequence[EventItem]) -> None:
-        """Take what was written."""
+        """Take what was written; what is executed elsewhere keeps nothing here from beginning."""
         for event in events:
-            if event["type"].startswith("instance-") and "status" in event["data"]:
-                self._note(event["jobId"] or "", event["instanceId"] or "", event["data"]["status"])
+            data = event["data"]
+            if event["type"].startswith("instance-") and "status" in data:
+                is_new = event["type"] == "instance-created" and not data.get("outside")
+                job_id, instance_id = event["jobId"] or "", event["instanceId"] or ""
+                self._note(job_id, instance_id, data["status"], is_new=is_new)
 
-    def _note(self, job_id: str, instance_id: str, status: str) -> None:
+    def _note(self, job_id: str, instance_id: str, status: str, *, is_new: bool) -> None:
+        opened = self._by_job.get(job_id, {})
+        if not is_new and instance_id not in opened:
+            return
         if status not in FINAL_INSTANCE:
             self._by_job[job_id][instance_id] = status
             return
-        opened = self._by_job.get(job_id, {})
         if opened.pop(instance_id, None) is None:
             return
         if not opened:

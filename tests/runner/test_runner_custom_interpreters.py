@@ -157,6 +157,27 @@ async def test_what_an_answer_may_do_wrong(
     assert reason in ended["reason"]
 
 
+DEEP = """#!/bin/sh
+cat > /dev/null
+nest() { printf "%0*d" "$1" 0 | sed "s/0/$2/g"; }
+printf '{"status": 0, "%s": {"A": %s1%s}}' "$COURIER_INPUT_IN" "$(nest 1000 '[')" "$(nest 1000 ']')"
+"""
+
+
+@pytest.mark.parametrize("place", ["output", "runContext"])
+async def test_an_answer_that_is_nested_too_deeply_is_a_failure_of_its_step(
+    node: Node, folder: Path, place: str
+) -> None:
+    put(folder, "deep", DEEP)
+    ignored = {"action": "retryThenIgnore"}
+    deep = asking("acme/deep", {}, inputs={"IN": place}, failureBehavior=ignored)
+    lines = await node.lines(node.order(deep, step("true")))
+    first, _ = (each for each in lines if each["type"] == "step-finished")
+    assert first["status"] == "failure"
+    assert first["reason"] == "ended well, but its answer is nested too deeply"
+    assert one(lines, "run-finished")["status"] == "success"
+
+
 def test_an_answer_without_end_is_a_failure() -> None:
     assert "longer than 1024 KiB" in concluded(0, b" " * (ANSWER_BYTES + 1)).fault
 

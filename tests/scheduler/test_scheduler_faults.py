@@ -1,5 +1,6 @@
-"""One job that is faulty, or a clock that was wrong, does not keep the others from executing."""
+"""What is faulty, elsewhere or of a wrong clock does not keep the others from executing."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from scheduler_stage import START, Stage, staged
 
 from courier_backend.model.errors import Conflict
 from courier_backend.model.event import NewEvent
+from courier_backend.model.ids import new_id
+from courier_backend.model.outside_bodies import read_new_instance
+from courier_backend.orchestrator.outside.beginning import created
 
 pytestmark = pytest.mark.anyio
 
@@ -77,6 +81,28 @@ async def test_a_store_that_cannot_be_read_for_a_moment_loses_nothing(
         assert sorted(stage.driver.begun) == sorted(running)
         assert len(running) > began
         assert len(found) == 2 * len(jobs)
+
+
+async def test_what_others_execute_keeps_no_execution_waiting(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add("RRULE:FREQ=MINUTELY", overlap="skip")
+        await stage.end_all(job)
+        group = {"nodeListType": "nodes", "nodeIdentifiers": [new_id()]}
+        definition = await stage.definition(job)
+        body = {
+            "jobId": job,
+            "name": "elsewhere",
+            "instanceType": "scheduled",
+            "triggeredBy": "somebody",
+            "assignments": [{"groupNumber": 0, "jobRunId": new_id(), "nodeId": new_id()}],
+            "target": {"executionType": "parallel", "groups": [group]},
+            "actions": definition["actions"],
+        }
+        told = read_new_instance(json.dumps(body), "json", "")
+        elsewhere = created(told, new_id, str, stage.time(), timeout_seconds=60)
+        await stage.store.append([elsewhere])
+        await stage.time.pass_to(START + timedelta(minutes=1))
+        assert START.replace(microsecond=0) + timedelta(minutes=1) in await stage.due(job)
 
 
 async def test_what_waits_is_looked_at_when_the_clock_was_years_ahead(tmp_path: Path) -> None:

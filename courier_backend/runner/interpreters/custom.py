@@ -17,6 +17,7 @@ from courier_backend.runner.interpreters.interpreter import ANSWER_BYTES, Answer
 from courier_backend.runner.interpreters.request import Request
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_DEEPEST: Final = 100
 
 
 class CustomInterpreter:
@@ -78,6 +79,8 @@ def _read(said: bytes) -> dict[str, Any]:
         raise ValueError("its standard output is not one JSON object") from error
     if not isinstance(told, dict) or type(told.get("status")) is not int:
         raise ValueError('its answer has no whole number "status"')
+    if _is_deep(told, _DEEPEST):
+        raise ValueError("its answer is nested too deeply")
     output = told.get("output")
     if not isinstance(output, dict | None):
         raise ValueError('the "output" of its answer is no object')
@@ -85,3 +88,9 @@ def _read(said: bytes) -> dict[str, Any]:
         if not _NAME.fullmatch(name):
             raise ValueError(f'its answer has an output "{name[:40]}", which cannot be a name')
     return told
+
+
+def _is_deep(value: object, levels: int) -> bool:
+    """Whether there are more levels than these: what is too deep can be read, but not told."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deep(each, levels - 1) for each in inner)
