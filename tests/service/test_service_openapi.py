@@ -28,7 +28,6 @@ from courier_backend.serving import _serving
 Make = Callable[[int], House]
 
 HEADERS = {"Authorization": "Bearer t"}
-EXAMPLES = 6
 ENDLESS = ("/events", "/output/live")
 """Streams; they are read in tests of their own."""
 KINDS = {
@@ -97,11 +96,11 @@ def asked(operation: Any, known: dict[str, str]) -> SearchStrategy[Case[Any]]:
     return good.map(of_what_is_there) | good | bad
 
 
-def faults_of(operation: Any, known: dict[str, str]) -> BaseException | None:
+def faults_of(operation: Any, known: dict[str, str], examples: int) -> BaseException | None:
     """What is wrong with the answers of one operation."""
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
@@ -117,8 +116,16 @@ def faults_of(operation: Any, known: dict[str, str]) -> BaseException | None:
     return None
 
 
-@pytest.mark.timeout(300)
-def test_every_operation_answers_as_described(house: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "examples",
+    [
+        pytest.param(6, marks=pytest.mark.timeout(300)),
+        pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
+    ],
+)
+def test_every_operation_answers_as_described(
+    house: Make, monkeypatch: pytest.MonkeyPatch, examples: int
+) -> None:
     async def no_nodes(*_: object) -> list[object]:
         return []
 
@@ -131,7 +138,7 @@ def test_every_operation_answers_as_described(house: Make, monkeypatch: pytest.M
         faults = {}
         for operation in told:
             known = ids_at(url)
-            if fault := faults_of(operation, known):
+            if fault := faults_of(operation, known, examples):
                 faults[operation.label] = fault
     assert len(told) >= 50
     assert not faults, "\n\n".join(f"{label}: {fault}" for label, fault in faults.items())

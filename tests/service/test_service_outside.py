@@ -180,23 +180,6 @@ async def test_retries_are_attempts(house: Make) -> None:
         assert (skipped["status"], skipped["numAttempts"]) == ("skipped", 0)
 
 
-async def test_sensitive_values_are_not_kept(house: Make) -> None:
-    async with telling(house(0)) as teller:
-        body = new_instance(1)
-        body["actions"]["steps"][0]["outputFieldRules"] = {
-            "TOKEN": {"sourceType": "output", "sensitive": True}
-        }
-        made = await teller.ask("POST", "instance", 201, json=body)
-        (only,) = [each["jobRunId"] for each in body["assignments"]]
-        told = await teller.step(only, status="success", outputs={"TOKEN": "hush-hush", "A": "b"})
-        assert json.loads(told["outputs"]) == {"TOKEN": {"sensitive": True}, "A": "b"}
-        events = await teller.http.get(
-            "/courier/events-api/v1/events",
-            params={"instanceId": made["id"], "pagination.size": 100},
-        )
-        assert "hush-hush" not in events.text
-
-
 class TestTheEndOfAnInstance:
     async def test_is_judged_by_its_criteria(self, house: Make) -> None:
         criteria = [{"status": "success", "numRuns": {"type": "number", "value": 1}}]
