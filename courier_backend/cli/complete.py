@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from click.shell_completion import CompletionItem
 
@@ -35,6 +35,8 @@ _JOB: Final = Kind("job", "id", "name", "status")
 _INSTANCE: Final = Kind("instance", "id", "jobName", "status")
 _RUN: Final = Kind("run", "runId", "nodeName", "status")
 _NODE: Final = Kind("node", "id", "name", "healthStatus")
+_FILTER: Final = Kind("filter", "id", "name", "modifiedAt")
+_LIST: Final = Kind("list", "id", "name", "nodeCount")
 _RULE: Final = Kind("exception", "exceptionId", "rrule", "createdAt")
 KINDS: Final = {
     "job": _JOB._replace(named=True),
@@ -47,10 +49,14 @@ KINDS: Final = {
     "node": _NODE._replace(named=True),
     "nodes": _NODE._replace(named=True),
     "node_id": _NODE,
+    "filter_id": _FILTER,
+    "FILTER": _FILTER._replace(named=True),
+    "list_id": _LIST,
+    "LIST": _LIST._replace(named=True),
     "rule": _RULE,
     "exception_id": _RULE,
 }
-"""By the name of a parameter."""
+"""By the name of a parameter, or by what stands for it in help."""
 _OF_A_KIND: Final = "id_"
 """One whose kind another parameter tells."""
 
@@ -78,7 +84,7 @@ class Known(click.types.StringParamType):
 def complete_names(params: Iterable[click.Parameter]) -> None:
     """Let plain texts among the parameters be completed whose names say what they are."""
     for param in params:
-        name = param.name or ""
+        name = param.metavar if param.metavar in KINDS else param.name or ""
         if param.type is click.STRING and (name in KINDS or name == _OF_A_KIND):
             param.type = Known(KINDS.get(name))
 
@@ -109,14 +115,16 @@ def _items(context: click.Context, kind: Kind) -> list[Any]:
 
 
 def _call(what: str) -> Call[Page[Any]]:
-    from courier_backend.client import calls, schedules  # noqa: PLC0415  only here
+    """The newest of them."""
+    from courier_backend.client import calls, schedules, targets  # noqa: PLC0415  only here
 
-    if what == "job":
-        return calls.list_jobs(size=_MOST, sort_order="desc")
-    if what == "instance":
-        return calls.list_instances(size=_MOST, sort_order="desc")
-    if what == "run":
-        return calls.list_runs(size=_MOST, sort_order="desc")
-    if what == "exception":
-        return schedules.list_exceptions(size=_MOST, sort_order="desc")
-    return calls.list_nodes(size=_MOST, sort_order="desc")
+    lists: dict[str, Callable[..., Call[Page[Any]]]] = {
+        "job": calls.list_jobs,
+        "instance": calls.list_instances,
+        "run": calls.list_runs,
+        "node": calls.list_nodes,
+        "exception": schedules.list_exceptions,
+        "filter": targets.list_filters,
+        "list": targets.list_lists,
+    }
+    return lists[what](size=_MOST, sort_order="desc")

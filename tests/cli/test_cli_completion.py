@@ -22,6 +22,9 @@ def full(backend: Backend) -> Backend:
     backend.on("GET", f"{STATE}/instances", page(sample.instance()))
     backend.on("GET", f"{STATE}/runs", page(sample.run()))
     backend.on("GET", NODES, page(sample.node()))
+    saved = {"id": "5" * 36, "modifiedAt": sample.THEN, "nodeCount": 2}
+    backend.on("GET", "/node/management/v1/filters", page({**saved, "name": "debian"}))
+    backend.on("GET", "/node/management/v1/lists", page({**saved, "name": "racks"}))
     return backend
 
 
@@ -54,6 +57,10 @@ def completed(
         ("courier status get-status --nodeId ", [sample.NODE_ID]),
         ("courier jobs show nothing-like-it", []),
         ("courier cancel instance ", [sample.INSTANCE_ID]),
+        ("courier filters show de", ["debian"]),
+        ("courier management filter find-one-filter --filterId ", ["5" * 36]),
+        ("courier lists remove ", ["racks"]),
+        ("courier lists add-nodes racks ", ["web-1"]),
         ("courier cancel job up", ["uptime"]),
     ],
 )
