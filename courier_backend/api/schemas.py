@@ -1,6 +1,16 @@
 """The shapes of bodies, for the API's description of itself. Answers are not validated by them."""
 
-from typing import Annotated, Any, Generic, Literal, NotRequired, TypeVar, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Generic,
+    Literal,
+    NotRequired,
+    TypeVar,
+    get_args,
+    get_origin,
+)
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -9,6 +19,11 @@ from typing_extensions import TypedDict
 from courier_backend.model.wire import NodeWish, Pagination, Submission
 
 T = TypeVar("T")
+
+LARGEST: Final = 2**31 - 1
+"""Of numbers that count things: more than there ever are, less than the store cannot hold."""
+MOST_BYTES: Final = 2**53
+"""Of places in files: what JSON carries exactly."""
 
 
 class Item(TypedDict, Generic[T]):
@@ -109,7 +124,7 @@ class CancelJobBody(_Body):
 class CancelInstanceBody(_Body):
     """`groupNumber`: only this group."""
 
-    group_number: int | None = Field(default=None, ge=0)
+    group_number: int | None = Field(default=None, ge=0, le=LARGEST)
     reason: Annotated[str, Field(max_length=1000)] = ""
 
 
@@ -166,7 +181,7 @@ class LabBody(_Body):
     """How many nodes; the same seed gives the same fleet."""
 
     nodes: Annotated[int, Field(ge=0, le=10_000)]
-    seed: int | None = None
+    seed: int | None = Field(default=None, ge=0, le=LARGEST)
 
 
 class StopBody(_Body):

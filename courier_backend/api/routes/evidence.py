@@ -12,7 +12,7 @@ from courier_backend.api import answers
 from courier_backend.api.context import ApiDep
 from courier_backend.api.file_response import file_response
 from courier_backend.api.ports import Mark
-from courier_backend.api.schemas import Item, problems, told
+from courier_backend.api.schemas import MOST_BYTES, Item, problems, told
 from courier_backend.api.sse import Chunks, SseResponse, message, with_keep_alive
 from courier_backend.evidence.names import file_name
 from courier_backend.model.errors import NotFound
@@ -61,7 +61,7 @@ async def output(
     attempt: Attempt,
     api: ApiDep,
     stream: Literal["stdout", "stderr"] = "stdout",
-    offset: Annotated[int, Query(ge=0, description="In bytes.")] = 0,
+    offset: Annotated[int, Query(ge=0, le=MOST_BYTES, description="In bytes.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_OUTPUT, description="In bytes.")] = 65_536,
 ) -> Response:
     """A part of the output."""

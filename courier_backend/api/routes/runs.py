@@ -8,7 +8,7 @@ from starlette.responses import Response
 from courier_backend.api import answers
 from courier_backend.api.context import ApiDep, By
 from courier_backend.api.paging import PageDep, RunAfter, RunBefore, answer_page, moment, sliced
-from courier_backend.api.schemas import CancelRunBody, Item, Items, problems, told
+from courier_backend.api.schemas import LARGEST, CancelRunBody, Item, Items, problems, told
 from courier_backend.model.errors import NotFound
 from courier_backend.model.status import RunStatus
 from courier_backend.model.wire import CancelItem, RunItem, StepItem
@@ -18,7 +18,9 @@ from courier_backend.store.queries.steps import list_steps
 
 router: Final = APIRouter(prefix="/courier/state-api/v1", tags=["runs"], responses=problems())
 
-GroupNumber = Annotated[int | None, Query(alias="groupNum", ge=0, description="From 0.")]
+GroupNumber = Annotated[
+    int | None, Query(alias="groupNum", ge=0, le=LARGEST, description="From 0.")
+]
 JobId = Annotated[str, Query(alias="jobId", max_length=40)]
 NodeId = Annotated[str, Query(alias="nodeId", max_length=40)]
 Step = Annotated[int, Path(ge=1, le=1_000_000, description="From 1.")]
