@@ -32,11 +32,13 @@ class RehearsalMiddleware:
         if scope["type"] != "http" or scope["method"] not in CHANGING:
             await self._app(scope, receive, send)
             return
-        asked = parse_qs(scope["query_string"].decode("latin-1")).get(PARAMETER, ["false"])[-1]
-        if asked not in {"true", "false"}:
-            answer = of_error(BadInput(f"{PARAMETER} is true or false, not {asked!r}."))
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        asked = set(query.get(PARAMETER, ["false"]))
+        if asked not in ({"true"}, {"false"}):
+            told = " and ".join(repr(value) for value in sorted(asked))
+            answer = of_error(BadInput(f"{PARAMETER} is true or false, not {told}."))
             await answer(scope, receive, send)
-        elif asked == "true":
+        elif asked == {"true"}:
             with rehearsal():
                 await self._app(scope, receive, send)
         else:

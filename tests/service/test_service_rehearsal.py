@@ -134,6 +134,10 @@ async def test_it_refuses_what_the_real_thing_refuses(house: Make) -> None:
         assert unknown.status_code == 404
         maybe = await told.http.delete(f"{JOBS}/jobs/{'0' * 36}", params={"dryRun": "maybe"})
         assert maybe.json()["detail"] == "dryRun is true or false, not 'maybe'."
+        blank = await told.http.delete(f"{JOBS}/jobs/{told.ids['job']}?dryRun=")
+        assert blank.status_code == 422
+        twice = await told.http.delete(f"{JOBS}/jobs/{told.ids['job']}?dryRun=true&dryRun=false")
+        assert twice.status_code == 422
 
 
 async def test_a_cancel_of_what_has_ended_says_so(house: Make) -> None:
