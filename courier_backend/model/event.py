@@ -44,7 +44,8 @@ the kind. Times inside `data` are RFC 3339 text. Kinds and their data:
                              clockSkewSeconds, attributes (by namespace, the operator's)
 ``node-removed``             by
 ``exception-added``          exceptionId, rrule, duration (minutes), by: a rule for all jobs
-``exception-changed``        exceptionId, rrule, duration, by
+``exception-changed``        exceptionId, rrule, duration, by, anchoredAt: where it starts, if it
+                             does not say so itself
 ``exception-removed``        exceptionId, by
 ``filter-added``             filterId, name, description, constraints, by
 ``filter-changed``           filterId, by and any of the above; ``filter-removed``: filterId, by

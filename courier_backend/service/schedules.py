@@ -21,7 +21,7 @@ from courier_backend.recurrence.recurrence import next_occurrence
 from courier_backend.recurrence.windows import ExceptionRule, Window, blocked_by, parse_exception
 from courier_backend.scheduler.schedule import Schedule, read_schedule
 from courier_backend.scheduler.scheduler import Scheduler
-from courier_backend.store.queries.exceptions import get_exception
+from courier_backend.store.queries.exceptions import all_exceptions, get_exception
 from courier_backend.store.queries.schedules import StoredSchedule, past_due, schedules
 from courier_backend.store.store import Store
 
@@ -100,7 +100,7 @@ class Schedules:
     async def update_exception(
         self, exception_id: str, body: Mapping[str, Any], by: str
     ) -> ExceptionItem:
-        """Another rule under the same id; where it gives no start, it starts now.
+        """Another rule or duration under the same id; a rule that stays as it is keeps its start.
 
         Raises:
             NotFound: there is none.
@@ -108,12 +108,21 @@ class Schedules:
         """
         await self.get_exception(exception_id)
         now = self._clock()
-        rule = _read(body, exception_id, now)
+        since = await self._start(exception_id, body, now)
+        rule = _read(body, exception_id, since)
         event = _event("exception-changed", rule, body, by, now)
+        event.data["anchoredAt"] = to_text(since)
         await self._scheduler.replace_exceptions(
             event, lambda rules: [*(each for each in rules if each.id != exception_id), rule]
         )
         return await self.get_exception(exception_id)
+
+    async def _start(self, exception_id: str, body: Mapping[str, Any], now: datetime) -> datetime:
+        """Where a changed rule starts that does not say so itself."""
+        for stored in await self._store.read(all_exceptions):
+            if stored.id == exception_id and stored.rrule == body.get("rrule"):
+                return stored.anchored_at
+        return now
 
     async def delete_exception(self, exception_id: str, by: str) -> None:
         """The rule holds no more.

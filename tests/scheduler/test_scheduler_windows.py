@@ -100,6 +100,22 @@ async def test_rules_for_all_jobs_move_the_next_time_of_every_job(tmp_path: Path
         assert pages["totalItems"] == 0
 
 
+async def test_a_rule_that_stays_as_it_is_keeps_its_start(tmp_path: Path) -> None:
+    hourly = {"rrule": "RRULE:FREQ=HOURLY", "duration": 5}
+    async with staged(tmp_path) as stage:
+        rule = await stage.schedules.add_exception(hourly, "t")
+        opens = rule["nextWindow"]
+        await stage.time.pass_to(START + timedelta(minutes=3))
+        changed = await stage.schedules.update_exception(
+            rule["exceptionId"], hourly | {"duration": 10}, "t"
+        )
+        assert opens is not None
+        assert changed["nextWindow"] == {"start": opens["start"], "end": "2026-03-01T12:10:00Z"}
+    async with staged(tmp_path) as stage:
+        again = await stage.schedules.get_exception(rule["exceptionId"])
+        assert again["nextWindow"] == opens | {"end": "2026-03-01T12:10:00Z"}
+
+
 async def test_rules_for_all_jobs_are_read_again_at_the_next_start(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await stage.schedules.add_exception({"rrule": "RRULE:FREQ=DAILY", "duration": 60}, "t")

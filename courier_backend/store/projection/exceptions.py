@@ -1,7 +1,7 @@
 """What happens to the exception rules that hold for all jobs."""
 
 from courier_backend.model.errors import Conflict
-from courier_backend.store.projection.note import Note
+from courier_backend.store.projection.note import Note, micros
 from courier_backend.store.tables import exceptions
 
 
@@ -27,11 +27,12 @@ def exception_added(note: Note) -> None:
 
 
 def exception_changed(note: Note) -> None:
-    """Another rule under the same id; where it gives no start, it starts now."""
+    """Another rule under the same id; without a start of its own it has `anchoredAt`, or now."""
+    anchored_at = micros(note.data.get("anchoredAt"))
     values = {
         "rrule": note.data["rrule"],
         "duration": note.data["duration"],
-        "anchored_at": note.now,
+        "anchored_at": note.now if anchored_at is None else anchored_at,
         "modified_at": note.now,
     }
     note.batch.update(exceptions, (_number(note),), values)
