@@ -52,8 +52,9 @@ class TestRun:
         outcome = courier("run", file)
 
         assert outcome.code == 0
-        assert outcome.json["item"]["jobId"] == sample.JOB_ID
-        assert outcome.json["item"]["instanceId"] == sample.INSTANCE_ID
+        job, instance = outcome.out.splitlines()
+        assert job.split() == ["Job", sample.JOB_ID]
+        assert instance.split() == ["Instance", sample.INSTANCE_ID]
         assert backend.requests[0].json == {
             "body": sample.JOB_TEXT,
             "bodyFormat": "",
@@ -87,7 +88,7 @@ class TestRun:
         Path("list").write_text(sample.JOB_TEXT)
         backend.on("GET", f"{STATE}/runs", page())
 
-        assert courier("run", "./list").json["item"]["jobId"] == sample.JOB_ID
+        assert sample.JOB_ID in courier("run", "./list").out
         assert courier("run", "list").err == "No runs.\n"
 
     def test_a_job_for_later_is_not_watched(
@@ -99,7 +100,7 @@ class TestRun:
         outcome = courier("run", file, "--watch")
 
         assert outcome.code == 0
-        assert outcome.json["item"]["instanceId"] == ""
+        assert outcome.out.splitlines()[1].split() == ["Instance", "–"]
         assert outcome.err.splitlines() == [
             "The job is due at 2024-03-27 14:57:20 +0000 (now).",
             "Not at 2024-03-27 14:57:25 +0000: exception rule of the job: every 3 minutes.",
@@ -145,7 +146,7 @@ class TestWatch:
         outcome = courier("run", file, "--watch")
 
         assert outcome.code == code
-        assert outcome.json["item"]["instanceId"] == sample.INSTANCE_ID
+        assert sample.INSTANCE_ID in outcome.out
         assert f"Instance {sample.INSTANCE_ID}: {end}; " in outcome.err
         assert "took 5.0 s." in outcome.err
 
@@ -348,7 +349,7 @@ class TestRetry:
 
         outcome = courier("retry", sample.INSTANCE_ID)
 
-        assert outcome.json["item"]["instanceId"] == sample.INSTANCE_ID
+        assert outcome.out.splitlines()[1].split() == ["Instance", sample.INSTANCE_ID]
         assert backend.requests[0].json == {"only": "failed"}
 
     def test_watched(self, backend: Backend, courier: Courier) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from courier_backend.cli.answer import write_data
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import common, dry_run, pass_session
 from courier_backend.cli.output import flush
 from courier_backend.cli.session import Session
+from courier_backend.cli.work.started import draw_started
 from courier_backend.client import calls
 
 
@@ -29,7 +30,7 @@ def retry(session: Session, *, instance: str, only: str, watch: bool) -> int:
     """A new instance on the nodes that did not succeed."""
     call = calls.retry_instance(full_id(session, "instance", instance), only=only)
     answer = session.envelope(call)
-    write_data(session, answer)
+    show_item(session, answer, draw_started)
     flush()
     if not watch:
         return 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from courier_backend.cli.answer import write_data
+from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import read_body
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
@@ -17,6 +17,7 @@ from courier_backend.cli.session import Session
 from courier_backend.cli.when import ahead, full
 from courier_backend.cli.words import number_of
 from courier_backend.cli.work.schedules import blocked_why
+from courier_backend.cli.work.started import draw_started
 from courier_backend.cli.work.submission import file_options, submission_of
 from courier_backend.client import calls, schedules
 from courier_backend.model.errors import CourierError
@@ -56,7 +57,7 @@ def run(
     with problems_of(body.name):
         answer = session.envelope(calls.submit(submission))
     tell_warnings(answer["item"]["warnings"], body.name)
-    write_data(session, answer)
+    show_item(session, answer, draw_started)
     flush()
     _tell_schedule(session, answer["item"])
     return _watch(session, answer["item"]) if watch else 0
