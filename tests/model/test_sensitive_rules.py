@@ -134,18 +134,50 @@ def test_a_word_without_quotes_is_not_repeated(text: str, said: str) -> None:
 KEEP = {"sensitive": True}
 
 
-def test_what_is_kept_comes_from_its_place_else_by_its_name() -> None:
-    before = parsed(
-        {"inputs": {"TOKEN": "first value"}, "expectedInputs": SENSITIVE},
-        {"inputs": {"TOKEN": "second value"}},
-    )
+def kept_of(*steps: tuple[str, str]) -> dict[str, Any]:
+    """The actions of a job whose steps, by name, each have a token of their own."""
+    made = [
+        {"name": name, "inputs": {"TOKEN": token}, "expectedInputs": SENSITIVE}
+        for name, token in steps
+    ]
+    before = parsed(*made)
     assert before.job is not None
-    kept = before.job.normal()["actions"]
-    step = {"inputs": {"TOKEN": KEEP}, "expectedInputs": SENSITIVE}
-    found = parsed({"inputs": {}}, step, step, kept=kept)
+    return before.job.normal()["actions"]
+
+
+def keeping(kept: dict[str, Any], *names: str) -> Parsed:
+    steps = [{"name": n, "inputs": {"TOKEN": KEEP}, "expectedInputs": SENSITIVE} for n in names]
+    return parsed(*steps, kept=kept)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "tokens"),
+    [
+        ("ab", "ab", ["token a 0", "token b 1"]),
+        ("ab", "ba", ["token b 1", "token a 0"]),
+        ("ab", "b", ["token b 1"]),
+        ("ab", "ac", ["token a 0", "token b 1"]),
+        ("ss", "ss", ["token s 0", "token s 1"]),
+        ("a", "xy", ["token a 0", "token a 0"]),
+    ],
+)
+def test_a_step_keeps_its_own_value_wherever_it_moves(
+    before: str, now: str, tokens: list[str]
+) -> None:
+    kept = kept_of(*((name, f"token {name} {number}") for number, name in enumerate(before)))
+    found = keeping(kept, *now)
     assert found.job is not None, found.problems
     steps = found.job.normal()["actions"]["steps"]
-    assert [each["inputs"].get("TOKEN") for each in steps] == [None, "second value", "first value"]
+    assert [each["inputs"]["TOKEN"] for each in steps] == tokens
+
+
+@pytest.mark.parametrize(("before", "now", "where"), [("ab", "xab", [0]), ("ss", "sss", [0, 1, 2])])
+def test_no_step_gets_the_value_of_another(before: str, now: str, where: list[int]) -> None:
+    found = keeping(kept_of(*((name, "long enough") for name in before)), *now)
+    assert [path for path, _ in told(found)] == [f"[{number}].inputs.TOKEN" for number in where]
+    for _, message in told(found):
+        assert "the job has several of this name" in message
+        assert "--set TOKEN=@FILE" in message
 
 
 @pytest.mark.parametrize(
