@@ -113,6 +113,11 @@ class Scheduler:
         """Begin nothing any more: the backend ends."""
         self._resting = True
 
+    def go_on(self) -> None:
+        """The backend could not end."""
+        self._resting = False
+        self._alarm.ring()
+
     async def _sleep(self) -> None:
         nearest = self._nearest()
         await self._alarm.wait(nearest)

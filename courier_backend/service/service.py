@@ -352,10 +352,17 @@ class Service(ScheduleCommands):
         rehearse("cancel what runs, and end the backend" if cancel_all else "end the backend")
         self.scheduler.rest()
         if cancel_all:
-            for instance_id in self.driver.instances_of(None):
-                await self._cancels.instance(instance_id, reason="the backend is stopped")
-            await self.driver.until_quiet(STOP_SECONDS)
+            try:
+                await self._cancel_all()
+            except Exception:
+                self.scheduler.go_on()
+                raise
         self._end()
+
+    async def _cancel_all(self) -> None:
+        for instance_id in self.driver.instances_of(None):
+            await self._cancels.instance(instance_id, reason="the backend is stopped")
+        await self.driver.until_quiet(STOP_SECONDS)
 
 
 @asynccontextmanager

@@ -142,7 +142,8 @@ def kept_of(*steps: tuple[str, str]) -> dict[str, Any]:
     ]
     before = parsed(*made)
     assert before.job is not None
-    return before.job.normal()["actions"]
+    actions: dict[str, Any] = before.job.normal()["actions"]
+    return actions
 
 
 def keeping(kept: dict[str, Any], *names: str) -> Parsed:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from backend_house import House, ended
 
-from courier_backend.model.errors import Conflict, NotFound
+from courier_backend.model.errors import Conflict, NotFound, OutOfSpace
 from courier_backend.model.wire import InstanceItem, Submission
 from courier_backend.service.service import Service
 from courier_backend.store.queries.instances import get_instance, list_instances
@@ -51,6 +51,27 @@ async def changed(service: Service) -> None:
     heard = asyncio.Event()
     service.store.listen(lambda _events: heard.set())
     await heard.wait()
+
+
+async def test_schedules_go_on_when_the_backend_cannot_end(
+    house: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = house(1)
+    async with home.backend() as service:
+        await service.add_job(home.job(), idempotency_key="", by="t")
+        await home.fleet.ordered.get()
+
+        async def refuse(*_: object) -> bool:
+            raise OutOfSpace("The disk is full.")
+
+        monkeypatch.setattr(service.driver, "cancel", refuse)
+        with pytest.raises(OutOfSpace):
+            await service.stop(cancel_all=True)
+        home.fleet.open_gates()
+        sub = scheduled(home, "RRULE:FREQ=SECONDLY;COUNT=1")
+        done = await service.add_job(sub, idempotency_key="", by="t")
+        (found,) = await until(service, done["jobId"], 1)
+        assert found["status"] == "success"
 
 
 async def test_a_recurring_job_runs_on_its_nodes(house: Make) -> None:
