@@ -15,6 +15,17 @@ ANSIBLE: Final = "chef-platform/ansible-interpreter"
 PYTHON: Final = "python"
 """Ships with every runner, but anybody may put another in its place."""
 INTERPRETERS: Final = (SHELL, RESTART, CHEF_CLIENT, INSPEC, ANSIBLE)
+VERSIONS: Final = {
+    SHELL: "1.0.18",
+    RESTART: "1.0.21",
+    CHEF_CLIENT: "1.0.20",
+    INSPEC: "1.0.24",
+    ANSIBLE: "1.0.0",
+}
+"""What nodes announce: the versions of Chef's interpreters (platform 1.7.2) whose commands these
+are, so that bounds in job files mean here what they meant there. Chef's ansible is a preview
+(0.1.11), which the bounds that its examples use everywhere (1.0.0 to 1.9.99) would refuse.
+"""
 
 _DIGITS: Final = re.compile(r"\s*[0-9]{1,9}\s*\Z")
 Kind = Literal["text", "words", "pairs", "object", "switch", "minutes", "percent", "level"]

@@ -95,7 +95,7 @@ def test_steps_run_in_order_and_leave_the_same_evidence(zero: Zero) -> None:
     assert outcome.code == 0
     assert outcome.out == "first\nsecond after first\n"
     assert "odd\n" in outcome.err
-    assert "── step 2 of 2: a step (chef-platform/shell-interpreter 1.0.0)" in outcome.err
+    assert "── step 2 of 2: a step (chef-platform/shell-interpreter 1.0.18)" in outcome.err
     assert "2 of 2 steps succeeded in " in outcome.err
     first, second = zero.zips()
     assert [path.name.partition("-step-")[2] for path in (first, second)] == [
@@ -156,7 +156,7 @@ def test_a_dry_run_executes_nothing(zero: Zero, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert not ran.exists()
     assert not zero.evidence.exists()
-    assert f"1  a step  (chef-platform/shell-interpreter 1.0.0)\n   touch {ran}\n" in outcome.out
+    assert f"1  a step  (chef-platform/shell-interpreter 1.0.18)\n   touch {ran}\n" in outcome.out
     assert "   echo {{.LATER}}\n" in outcome.out
     assert "   skipped: " in outcome.out
     assert '   cannot run here: the interpreter "nobody/has-this" is not' in outcome.out

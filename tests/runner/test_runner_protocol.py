@@ -39,7 +39,7 @@ async def test_a_node_tells_who_it_is(running: tuple[Runner, list[Node]]) -> Non
     assert answer.headers["courier-journal"] == told["journalId"] == runner.journal_id
     assert told["nodeId"] == node.id != other.id
     assert told["protocols"] == ["1.0"]
-    assert {"name": "chef-platform/shell-interpreter", "version": "1.0.0"} in told["skills"]
+    assert {"name": "chef-platform/shell-interpreter", "version": "1.0.18"} in told["skills"]
     assert told["skills"][0]["name"] == "courier-runner"
     facts = {
         "kernel_name": str,

@@ -49,7 +49,7 @@ async def test_a_run_is_told_from_received_to_finished(node: Node) -> None:
     }
     started = told[1]
     assert started["interpreter"] == "chef-platform/shell-interpreter"
-    assert started["interpreterVersion"] == "1.0.0"
+    assert started["interpreterVersion"] == "1.0.18"
     assert started["interpreterPath"] == "/bin/sh"
     ended = told[3]
     assert (ended["status"], ended["exitCode"], ended["signal"]) == ("success", 0, None)
@@ -215,7 +215,7 @@ async def test_what_cannot_be_executed_here_fails_before_it_starts(
         {
             "interpreter": {
                 "name": "chef-platform/shell-interpreter",
-                "skill": {"minVersion": "1", "maxVersion": "1.0"},
+                "skill": {"minVersion": "1", "maxVersion": "1.1"},
             }
         },
     ],

@@ -357,7 +357,7 @@ async def test_a_version_out_of_bounds_is_told_before_anything_runs(
     run = one(lines, "run-finished")
     assert (run["status"], run["reasonCode"]) == ("failure", "version-out-of-bounds")
     assert run["reason"] == (
-        'step 2 "late": chef-platform/shell-interpreter 1.0.0 is installed, '
+        'step 2 "late": chef-platform/shell-interpreter 1.0.18 is installed, '
         "the step wants at least 2.0.0; nothing was executed"
     )
     assert not (node.home / "ran").exists()

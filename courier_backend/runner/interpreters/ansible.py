@@ -5,7 +5,7 @@ import os
 import shlex
 from typing import Any, Final
 
-from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE, whole_number
+from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE, VERSIONS, whole_number
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.helped import helped
@@ -35,7 +35,7 @@ class AnsibleInterpreter:
     """``chef-platform/ansible-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": ANSIBLE, "version": "1.0.0"}
+        self.skill: Skill = {"name": ANSIBLE, "version": VERSIONS[ANSIBLE]}
 
     @property
     def path(self) -> str:

@@ -4,7 +4,7 @@ import os
 import shlex
 from typing import Final
 
-from courier_backend.model.commands import CHEF_CLIENT, LOCAL, MODES
+from courier_backend.model.commands import CHEF_CLIENT, LOCAL, MODES, VERSIONS
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.gate import started
@@ -37,7 +37,7 @@ class ChefClientInterpreter:
     """``chef-platform/chef-client-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": CHEF_CLIENT, "version": "1.0.0"}
+        self.skill: Skill = {"name": CHEF_CLIENT, "version": VERSIONS[CHEF_CLIENT]}
 
     @property
     def path(self) -> str:

@@ -5,7 +5,7 @@ import shlex
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from courier_backend.model.commands import AUTOMATE, INSPEC, MOST_PERCENT, percent
+from courier_backend.model.commands import AUTOMATE, INSPEC, MOST_PERCENT, VERSIONS, percent
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.model.variables import value_text
@@ -25,7 +25,7 @@ class InspecInterpreter:
     """``chef-platform/inspec-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": INSPEC, "version": "1.0.0"}
+        self.skill: Skill = {"name": INSPEC, "version": VERSIONS[INSPEC]}
 
     @property
     def path(self) -> str:

@@ -7,7 +7,7 @@ is `active`. On a node of the lab, and where the runner was told so, a boot is o
 import os
 from typing import Final
 
-from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART, whole_number
+from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART, VERSIONS, whole_number
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.gate import started
@@ -25,7 +25,7 @@ class RestartInterpreter:
     """``chef-platform/restart-interpreter``."""
 
     def __init__(self) -> None:
-        self.skill: Skill = {"name": RESTART, "version": "1.0.0"}
+        self.skill: Skill = {"name": RESTART, "version": VERSIONS[RESTART]}
 
     @property
     def path(self) -> str:

@@ -7,7 +7,7 @@ next. The shell itself waits at the gate, which costs no process more.
 import shlex
 from typing import Final
 
-from courier_backend.model.commands import SHELL
+from courier_backend.model.commands import SHELL, VERSIONS
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
 from courier_backend.runner.interpreters.gate import SHELL_PATH
@@ -22,7 +22,7 @@ class ShellInterpreter:
 
     def __init__(self) -> None:
         self.path = SHELL_PATH
-        self.skill: Skill = {"name": SHELL, "version": "1.0.0"}
+        self.skill: Skill = {"name": SHELL, "version": VERSIONS[SHELL]}
 
     def program(self, request: Request) -> Program:
         """One shell for all command lines of this operating system.
