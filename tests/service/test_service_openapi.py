@@ -17,6 +17,7 @@ from backend_house import House, ended
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 from schemathesis import Case, GenerationMode
+from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -96,6 +97,18 @@ def asked(operation: Any, known: dict[str, str]) -> SearchStrategy[Case[Any]]:
     return good.map(of_what_is_there) | good | bad
 
 
+def is_lost(fault: BaseException) -> bool:
+    """A violation that never left: a word without a value, a token that is sent all the same.
+
+    Words that are not known are refused, as tests of the API show.
+    """
+    told = [line for line in str(fault).splitlines() if "violates" in line]
+    lost = ("violates `additionalProperties`", "(was Authorization)")
+    return isinstance(fault, AcceptedNegativeData) and all(
+        any(each in line for each in lost) for line in told
+    )
+
+
 def faults_of(operation: Any, known: dict[str, str], examples: int) -> BaseException | None:
     """What is wrong with the answers of one operation."""
 
@@ -107,7 +120,11 @@ def faults_of(operation: Any, known: dict[str, str], examples: int) -> BaseExcep
     )
     @given(asked(operation, known))
     def ask(case: Case[Any]) -> None:
-        case.call_and_validate(headers=HEADERS, excluded_checks=EXCLUDED, timeout=20)
+        try:
+            case.call_and_validate(headers=HEADERS, excluded_checks=EXCLUDED, timeout=20)
+        except FailureGroup as group:
+            if not all(map(is_lost, group.exceptions)):
+                raise
 
     try:
         ask()
