@@ -200,8 +200,10 @@ class Scheduler:
         turns = await self._turns_of(job_ids, now)
         faults = await asyncio.gather(*(self._write(turn.events) for turn in turns))
         begun: list[str] = []
-        self._finish(list(zip(turns, faults, strict=True)), now, begun)
-        await self._executions.start_all(begun)
+        try:
+            self._finish(list(zip(turns, faults, strict=True)), now, begun)
+        finally:  # what was written begins, also when the disk refused the rest
+            await self._executions.start_all(begun)
 
     async def _turns_of(self, job_ids: Sequence[str], now: datetime) -> list[Turn]:
         """What there is to be written of jobs, which are to be looked at anew after that.

@@ -120,6 +120,11 @@ class Starts:
         if item["status"] in {"running", "pending"}:
             raise Conflict("The instance has not ended.", hint="Wait for it, or cancel it first.")
         wanted = set(RunStatus) if only == "all" else set(RunStatus) - {RunStatus.SUCCESS}
+        if not item["totalRuns"]:
+            raise Conflict(
+                "The instance never began on any node; there is nothing to retry.",
+                hint="`courier scheduler jobs activated-job` starts its job.",
+            )
         found = await self._store.read(lambda c: instance_node_ids(c, instance_id, wanted))
         target = _narrowed(item["targetSpec"], found)
         if not target["groups"]:

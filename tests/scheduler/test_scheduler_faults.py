@@ -1,6 +1,7 @@
 """What is faulty, elsewhere or of a wrong clock does not keep the others from executing."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from scheduler_stage import START, Stage, staged
 
-from courier_backend.model.errors import Conflict
+from courier_backend.model.errors import Conflict, OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.outside_bodies import read_new_instance
@@ -81,6 +82,29 @@ async def test_a_store_that_cannot_be_read_for_a_moment_loses_nothing(
         assert sorted(stage.driver.begun) == sorted(running)
         assert len(running) > began
         assert len(found) == 2 * len(jobs)
+
+
+async def test_what_was_written_begins_when_the_disk_refuses_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(tmp_path) as stage:
+        jobs = [await stage.add("RRULE:FREQ=HOURLY", overlap="parallel") for _ in range(3)]
+        append = stage.store.append
+
+        async def refusing(events: Sequence[NewEvent]) -> list[int]:
+            if events and events[0].job_id == jobs[1]:
+                raise stage.full
+            return await append(events)
+
+        await stage.time.pass_to(START + timedelta(minutes=59))
+        stage.time.now = START + timedelta(hours=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(stage.store, "append", refusing)
+            with pytest.raises(OutOfSpace):
+                await stage.schedules.add_exception(WINDOW, "t")
+        found = [each for job in jobs for each in await stage.instances(job)]
+        assert len(found) == 5
+        assert sorted(stage.driver.begun) == sorted(each["id"] for each in found)
 
 
 async def test_what_others_execute_keeps_no_execution_waiting(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from scheduler_stage import START, Stage, StagedTime, staged
 
+from courier_backend.model.errors import Conflict
+
 pytestmark = pytest.mark.anyio
 MINUTELY = "RRULE:FREQ=MINUTELY"
 
@@ -102,6 +104,16 @@ async def test_what_waits_can_be_canceled(tmp_path: Path) -> None:
         assert await statuses(stage, job) == ["success", "canceled"]
         await stage.time.pass_to(START + minutes(2))
         assert (await statuses(stage, job))[-1] == "running"
+
+
+async def test_what_never_began_has_nothing_to_retry(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add(MINUTELY, overlap="skip")
+        await stage.time.pass_to(START + timedelta(minutes=1))
+        skipped = (await stage.instances(job))[-1]
+        assert skipped["status"] == "skipped"
+        with pytest.raises(Conflict, match="never began"):
+            await stage.starts.retry(skipped["id"], "all", "t")
 
 
 async def test_a_run_by_hand_counts_as_running_but_waits_for_nothing(tmp_path: Path) -> None:
