@@ -25,7 +25,10 @@ _SKILL: Final = re.compile(r"(?P<name>[^\s<>=!]+)\s*(?P<bounds>.*)", re.DOTALL)
 _OPTIONS: Final = (
     click.option("--enrollment", multiple=True, metavar="LEVEL", help="Enrolled so: enrolled."),
     click.option(
-        "--health", multiple=True, metavar="STATE", help="As well as this: reachable, offline."
+        "--health",
+        multiple=True,
+        type=click.Choice(["reachable", "offline", "unknown"]),
+        help="As well as this.",
     ),
     click.option(
         "--skill",

@@ -149,6 +149,14 @@ _EXCEPTIONS: Final[list[dict[str, Any]]] = [
     },
 ]
 
+_MANUAL: Final[list[dict[str, Any]]] = [
+    {
+        "jobId": "61013744-bd6e-437c-a995-b6211318624e",
+        "triggeredBy": "ada",
+        "override": False,
+    }
+]
+
 _INSTANCES: Final[list[dict[str, Any]]] = [
     {
         "instanceId": "befe88f3-ac3f-4bad-9e1a-6017332929ab",
@@ -230,6 +238,7 @@ _ATTRIBUTES: Final[list[dict[str, Any]]] = [
 _EXAMPLES: Final[dict[str, Sequence[dict[str, Any]]]] = {
     "job": _JOBS,
     "exception": _EXCEPTIONS,
+    "manual": _MANUAL,
     "instance": _INSTANCES,
     "filter": _FILTERS,
     "list": _LISTS,

@@ -83,7 +83,9 @@ ENTRIES: Final = {
         "Instances, and runs with their steps.",
         "Chef's tree, word for word",
     ),
-    "management": Entry(f"{_HERE}.chef.tree:management", "Nodes.", "Chef's tree, word for word"),
+    "management": Entry(
+        f"{_HERE}.chef.tree:management", "Nodes, filters and lists.", "Chef's tree, word for word"
+    ),
     "status": Entry(f"{_HERE}.chef.tree:status", "How a node is.", "Chef's tree, word for word"),
 }
 

@@ -171,6 +171,13 @@ class TestExceptions:
         json_too = courier("exceptions", "add", RRULE, "--minutes", "90", "--format", "json")
         assert json_too.json == {"item": sample.exception()}
 
+    def test_a_rule_that_is_over_is_told_as_such(self, backend: Backend, courier: Courier) -> None:
+        backend.on("POST", RULES, item(sample.exception(nextWindow=None), 201))
+
+        told = courier("exceptions", "add", RRULE, "--minutes", "90").err
+
+        assert told.endswith("was added; it opens no window any more.\n")
+
     @pytest.mark.parametrize(
         ("given", "sent"),
         [
@@ -296,3 +303,10 @@ def test_a_window_that_was_overridden(backend: Backend, courier: Courier) -> Non
 
     assert "Overridden  It is night." in told
     assert "Due" not in told
+
+
+def test_an_example_of_a_run_by_hand(courier: Courier) -> None:
+    outcome = courier("scheduler", "jobs", "create-manual-job", "--example")
+
+    assert outcome.code == 0
+    assert outcome.json == {"jobId": sample.JOB_ID, "triggeredBy": "ada", "override": False}

@@ -193,6 +193,12 @@ def test_a_filter_is_added_from_options(backend: Backend, courier: Courier) -> N
     assert backend.requests[0].query == {"name": "webs"}
 
 
+def test_a_health_that_no_node_has_is_refused(backend: Backend, courier: Courier) -> None:
+    outcome = courier("filters", "test", "--health", "healthy")
+    assert (outcome.code, backend.requests) == (2, [])
+    assert "'healthy' is not one of 'reachable', 'offline', 'unknown'" in outcome.error["message"]
+
+
 def test_a_filter_is_added_from_a_file(backend: Backend, courier: Courier, tmp_path: Path) -> None:
     backend.on("POST", f"{HERE}/filters", item(FILTER, 201))
     file = tmp_path / "f.yaml"

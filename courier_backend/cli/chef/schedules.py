@@ -7,6 +7,7 @@ import click
 from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import Body, with_body
 from courier_backend.cli.declare import command
+from courier_backend.cli.example_option import with_examples
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.listing import show_page
 from courier_backend.cli.look import jobs as shown
@@ -47,6 +48,7 @@ def past_due_jobs(session: Session, *, deadline: str, page: int, size: int) -> N
 
 
 @command("create-manual-job", example="courier scheduler jobs create-manual-job --body-file m.json")
+@with_examples("manual")
 @with_body()
 @dry_run
 @common(CHEF_ITEM)

@@ -68,5 +68,6 @@ def remove(session: Session, *, rule: str) -> None:
 
 def _tell(session: Session, answer: dict[str, ExceptionItem], what: str) -> None:
     item = answer["item"]
-    its_id, coming = clean(item["exceptionId"]), window(item)
-    tell_done(session, answer, f"Exception rule {its_id} {what}; next window: {coming}.")
+    over = item["nextWindow"] is None
+    coming = "it opens no window any more" if over else f"next window: {window(item)}"
+    tell_done(session, answer, f"Exception rule {clean(item['exceptionId'])} {what}; {coming}.")
