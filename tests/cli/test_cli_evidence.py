@@ -74,7 +74,7 @@ def test_into_this_folder_unless_told_otherwise(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = courier("evidence", "get", sample.RUN_ID, "--step", "1", "--attempt", "2")
-    assert outcome.out == f"{NAME.format(2)}\n"
+    assert (outcome.out, outcome.err) == (f"{NAME.format(2)}\n", "")
     assert (tmp_path / NAME.format(2)).exists()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from courier_backend.cli.clean import clean
 from courier_backend.cli.evidence.folder import Incoming, prepare_folder
-from courier_backend.cli.output import say
+from courier_backend.cli.output import flush, say, write
 from courier_backend.cli.rehearsed import would
 from courier_backend.cli.when import size
 from courier_backend.cli.words import number_of
@@ -80,6 +80,15 @@ def _none_of(step: int, attempt: AttemptItem) -> str:
     return clean(f"Step {step}, attempt {attempt['attemptNumber']} left no evidence{told}.")
 
 
+def _tell(session: Session, path: str, length: int) -> None:
+    """A file is there: to people that is the answer, of programs' answer it is the progress."""
+    if session.for_programs:
+        say(f"{path} ({size(length)})")
+    else:
+        write(f"{path}\n")
+        flush()
+
+
 def _one(session: Session, run_id: str, step: int, attempt: int, folder: Path) -> Saved:
     artifact = session.ask(calls.get_evidence(run_id, step, attempt))
     # The name is made here, of a checked id and two numbers: nothing from outside names a file.
@@ -87,5 +96,5 @@ def _one(session: Session, run_id: str, step: int, attempt: int, folder: Path) -
     with Incoming(folder, name) as incoming:
         done = session.client.download(artifact["artifactUrl"], incoming.write)
         path = incoming.keep(done.sha256)
-    say(f"{path} ({size(done.bytes)})")
+    _tell(session, clean(str(path)), done.bytes)
     return {"path": str(path), "sha256": done.sha256, "bytes": done.bytes}

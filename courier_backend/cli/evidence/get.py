@@ -7,12 +7,10 @@ from pathlib import Path
 import click
 
 from courier_backend.cli.answer import write_data
-from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
 from courier_backend.cli.evidence.fetch import fetch
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import common, dry_run, pass_session
-from courier_backend.cli.output import write
 from courier_backend.cli.session import Session
 
 _number = click.IntRange(min=1)
@@ -34,6 +32,4 @@ def get(session: Session, *, run: str, step: int | None, attempt: int | None, fo
     saved, missing = fetch(session, full_id(session, "run", run), step, attempt, Path(folder))
     if session.for_programs:
         write_data(session, {"items": saved})
-    else:
-        write("".join(f"{clean(file['path'])}\n" for file in saved))
     return 1 if missing else 0
