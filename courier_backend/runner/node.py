@@ -8,8 +8,12 @@ from collections import deque
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Final
 
-from courier_backend.runner.execution.run_execution import execute, finish_broken, finish_canceled
-from courier_backend.runner.masking.secrets import Secrets
+from courier_backend.runner.execution.run_execution import (
+    execute,
+    finish_broken,
+    finish_canceled,
+    mask_of,
+)
 from courier_backend.runner.runs.feed import Feed
 
 if TYPE_CHECKING:
@@ -82,8 +86,7 @@ class Node:
         if task.cancelled():
             return
         if error := task.exception():
-            mask = Secrets(run.order["actions"]["steps"]).mask
-            story = mask.text("".join(format_exception(error)))
+            story = mask_of(run).text("".join(format_exception(error)))
             _log.error("run %s could not be executed: %s", run.id, story)
             finish_broken(run, error)
         while self._waiting and len(self.active) < CAPACITY:

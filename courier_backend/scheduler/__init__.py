@@ -27,7 +27,8 @@ as `skipped` with the code `missed` (one instance for all, where they are more t
 window goes before: what fell into one is not missed, and what is made up for while one is open
 waits until it closes. A full disk is like nobody watching.
 
-**Overlaps.** Judged by all instances of the job that are not final, whatever began them. `queue`:
+**Overlaps.** Judged by all instances of the job that are not final, whatever began them, but for
+those that somebody else executes. `queue`:
 one execution waits as `pending` and begins, on the nodes of that moment, when the others are final;
 what comes meanwhile is skipped. Executions that `run-all` makes up for all wait in line. `skip`:
 it is skipped. `parallel`: it begins. Whoever starts a job by hand starts it now. After a hundred

@@ -455,3 +455,30 @@ def test_nothing_of_cryptography_is_loaded_before_there_is_a_secret() -> None:
         "sys.exit(any(name.startswith('cryptography') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class Stumbling(ShellInterpreter):
+    """A shell with a fault of ours in it, which tells what it was about."""
+
+    def program(self, request: Request) -> Program:
+        if request.name == "stumble":
+            raise RuntimeError(f"who could execute {request.inputs}")
+        return super().program(request)
+
+
+async def test_what_is_told_of_a_fault_of_ours_hides_outputs_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def adjust(host: Host) -> None:
+        host.interpreters = Interpreters((), [Stumbling()])
+
+    rule = {"sourceType": "output", "extractMethod": "content", "sensitive": True}
+    async with runner_inside(tmp_path, adjust=adjust) as (_, (node,)):
+        lines = await node.run(
+            step("printf drawn-from-afar", outputFieldRules={"KEY": rule}),
+            step("true", name="stumble"),
+        )
+    end = one(lines, "run-finished")
+    assert "who could execute" in end["reason"]
+    assert "who could execute" in caplog.text
+    assert "drawn-from-afar" not in json.dumps(lines) + caplog.text

@@ -1,5 +1,6 @@
 """One run: its steps in order, from wherever it stands, to its end."""
 
+from contextlib import suppress
 from typing import Any
 
 from courier_backend.model.status import ReasonCode, RunStatus, StepStatus
@@ -8,6 +9,7 @@ from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.progress import progress_of
 from courier_backend.runner.execution.step_execution import StepExecution
 from courier_backend.runner.interpreters.interpreter import StepFault
+from courier_backend.runner.masking.mask import Mask
 from courier_backend.runner.masking.secrets import Secrets
 from courier_backend.runner.runs.run import Run
 
@@ -33,11 +35,19 @@ async def execute(run: Run, node: NodeHost) -> None:
         _finish(run, failed)
 
 
+def mask_of(run: Run) -> Mask:
+    """What hides all that is secret in a run, with what its steps have given so far."""
+    secrets = Secrets(run.order["actions"]["steps"])
+    with suppress(Exception):  # whatever is wrong with its lines, the run must end
+        progress = progress_of(run)
+        secrets.learn({**progress.outputs, **progress.sensitive_outputs})
+    return secrets.mask
+
+
 def finish_broken(run: Run, error: BaseException) -> None:
     """End a run that the runner could not make sense of, or stumbled over."""
     if not run.finished:
-        mask = Secrets(run.order["actions"]["steps"]).mask
-        sentence = mask.text(f"the runner could not execute it: {error!r}")
+        sentence = mask_of(run).text(f"the runner could not execute it: {error!r}")
         _tell_end(run, RunStatus.FAILURE, ReasonCode.REFUSED, sentence)
 
 

@@ -41,7 +41,7 @@ class StepExecution:
         self._progress = progress
         self._number = progress.step
         self._step = steps[progress.step - 1]
-        self._secrets = Secrets(steps, progress.outputs)
+        self._secrets = Secrets(steps, {**progress.outputs, **progress.sensitive_outputs})
         self._sensitive_outputs = dict(progress.sensitive_outputs)
         self._inputs = self._secrets.marked(
             resolve_inputs(self._step, progress.outputs, node.fact_values, self._secrets.names)
