@@ -29,16 +29,22 @@ def skill_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Ite
     known = [node for node in nodes if node.skills]
     for number, step in enumerate(actions["steps"], 1):
         name, bounds = step["interpreter"]["name"], step["interpreter"]["skill"]
-        if name.startswith(_OWN):
-            missing = [node.name for node in known if name not in node.skills]
-            if missing:
-                yield f"step {number} needs {name}, which is not on {_some(missing)}"
+        if missing := [node.name for node in known if name not in node.skills]:
+            hint = _meant_skill(name, known) if len(missing) == len(known) else ""
+            may_come = number > 1 and not name.startswith(_OWN) and not hint
+            rest = "; perhaps an earlier step puts it there" if may_come else hint
+            yield f"step {number} needs {name}, which is not on {_some(missing)}{rest}"
         wrong: dict[str, list[str]] = {}
         for node in known:
             if fault := _fault(node.skills.get(name), bounds):
                 wrong.setdefault(fault, []).append(f"{node.name} ({node.skills[name]})")
         for fault, names in wrong.items():
             yield f"step {number} wants {name} {fault}, unlike on {_some(names)}"
+
+
+def _meant_skill(name: str, nodes: Sequence[NodeView]) -> str:
+    meant = nearest(name, sorted({each for node in nodes for each in node.skills}))
+    return f'; did you mean "{meant}"?' if meant else ""
 
 
 def fact_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:

@@ -32,10 +32,26 @@ def test_nodes_out_of_bounds_are_told_in_one_sentence() -> None:
     ]
 
 
-def test_an_interpreter_of_the_platform_that_is_missing_is_told() -> None:
+def test_an_interpreter_that_is_missing_is_told() -> None:
     fleet = nodes("1.0", name="courier-runner")
     assert list(skill_warnings(fleet, actions())) == [f"step 1 needs {SHELL}, which is not on n1"]
-    assert list(skill_warnings(fleet, actions("own/thing"))) == [], "a step may install it"
+    some = [*fleet, NodeView("2", "n2", skills={"own/thing": "1"})]
+    assert list(skill_warnings(some, actions("own/thing"))) == [
+        "step 1 needs own/thing, which is not on n1"
+    ]
+
+
+def test_a_name_that_no_node_knows_may_be_meant_for_another() -> None:
+    assert list(skill_warnings(nodes("1", name="python"), actions("pyhton"))) == [
+        'step 1 needs pyhton, which is not on n1; did you mean "python"?'
+    ]
+
+
+def test_a_later_step_may_find_what_an_earlier_one_installs() -> None:
+    two = {"steps": [*actions(low="1")["steps"], *actions("own/thing")["steps"]]}
+    assert list(skill_warnings(nodes("1.0"), two)) == [
+        "step 2 needs own/thing, which is not on n1; perhaps an earlier step puts it there"
+    ]
 
 
 def test_nodes_that_told_nothing_yet_and_odd_versions_are_left_out() -> None:
