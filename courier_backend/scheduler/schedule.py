@@ -1,15 +1,20 @@
 """What a job's definition says of when it executes, and from which moments its rules count."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from courier_backend.model.errors import CourierError
 from courier_backend.model.times import from_text, to_text
 from courier_backend.recurrence.parse import parse_rule
 from courier_backend.recurrence.recurrence import Recurrence
 from courier_backend.recurrence.windows import ExceptionRule, parse_exception
+from courier_backend.store.queries.exceptions import StoredException
+
+_log = logging.getLogger(__name__)
 
 IMMEDIATE: Final = "immediate"
 
@@ -77,6 +82,17 @@ def own_exceptions(
         _exception(each["rrule"], each["duration"], at)
         for each, at in zip(definition["exceptionRules"], accepted, strict=False)
     )
+
+
+def read_exceptions(stored: Iterable[StoredException]) -> Iterator[ExceptionRule]:
+    """The rules for all jobs; without one that nobody can read any more, work goes on."""
+    for each in stored:
+        try:
+            yield parse_exception(
+                each.rrule, each.duration, each.anchored_at, source="global", rule_id=each.id
+            )
+        except CourierError as error:
+            _log.error("the exception rule %s is left out: %s", each.id, error)
 
 
 def anchors_of(

@@ -6,7 +6,7 @@ while it does, so that a job is looked at, or changed, but never both at once.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,16 +14,16 @@ from typing import Final
 from courier_backend.model.errors import CourierError, NotFound, OutOfSpace
 from courier_backend.model.event import EventItem, NewEvent
 from courier_backend.model.times import Clock
-from courier_backend.recurrence.windows import ExceptionRule, parse_exception
+from courier_backend.recurrence.windows import ExceptionRule
 from courier_backend.scheduler.alarm import LOOK_SECONDS, RETRY, Alarm
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.open_instances import OpenInstances
-from courier_backend.scheduler.schedule import WRONG_BY
+from courier_backend.scheduler.schedule import WRONG_BY, read_exceptions
 from courier_backend.scheduler.settling import Watch
 from courier_backend.scheduler.timetable import Timetable
 from courier_backend.scheduler.turn import Turn, Turns
 from courier_backend.scheduler.waiting import Waiting, cancel_event, pending_of
-from courier_backend.store.queries.exceptions import StoredException, all_exceptions
+from courier_backend.store.queries.exceptions import all_exceptions
 from courier_backend.store.queries.schedules import (
     StoredSchedule,
     open_instances,
@@ -92,7 +92,7 @@ class Scheduler:
         for pending in await self._store.read(pending_instances):
             self._waiting.add(pending, now)
         self._jobs = Timetable(await self._store.read(wakes))
-        self.exceptions = tuple(_read_rules(await self._store.read(all_exceptions)))
+        self.exceptions = tuple(read_exceptions(await self._store.read(all_exceptions)))
         await self._believe(now)
 
     async def _believe(self, now: datetime) -> None:
@@ -292,16 +292,26 @@ class Scheduler:
     # ---- changes
 
     @asynccontextmanager
-    async def changing(self, job_id: str) -> AsyncIterator[StoredSchedule]:
+    async def changing(self, job_id: str, *, ends: bool = False) -> AsyncIterator[StoredSchedule]:
         """Hold a job still while it is changed; what was due is accounted for before.
+
+        A job that `ends` by the change does so on a full disk, too: what was due is then dropped.
 
         Raises:
             NotFound: there is no such job.
+            OutOfSpace: what was due cannot be written.
         """
         async with self.lock:
             job = await self._one(job_id)
             if job.wake_at is not None and not is_rehearsal():
-                await self._settle([job_id], self._clock())
+                try:
+                    if ends:
+                        await self._executions.refuse_when_full()
+                    await self._settle([job_id], self._clock())
+                except OutOfSpace as error:
+                    if not ends:
+                        raise
+                    _log.warning("what was due of job %s is dropped: %s", job_id, error)
                 job = await self._one(job_id)
             yield job
 
@@ -382,17 +392,6 @@ class Scheduler:
             except Exception:  # noqa: BLE001  rules for all do not wait for one that is faulty
                 _log.exception("what comes next of job %s cannot be told", job.job_id)
         return [turn for turn in moved if turn.change]
-
-
-def _read_rules(stored: Iterable[StoredException]) -> Iterator[ExceptionRule]:
-    """The rules for all jobs; without one that nobody can read any more, work goes on."""
-    for each in stored:
-        try:
-            yield parse_exception(
-                each.rrule, each.duration, each.anchored_at, source="global", rule_id=each.id
-            )
-        except CourierError as error:
-            _log.error("the exception rule %s is left out: %s", each.id, error)
 
 
 def _raise_full(faults: Iterable[CourierError | None]) -> None:

@@ -226,7 +226,7 @@ class Jobs:
             NotFound: there is no such job.
             Conflict: it was canceled.
         """
-        async with self._scheduler.changing(job_id) as before:
+        async with self._scheduler.changing(job_id, ends=not active) as before:
             if before.status == JobStatus.CANCELED:
                 raise Conflict(
                     f'The job "{before.definition["name"]}" was canceled, which is for good.',
@@ -248,7 +248,7 @@ class Jobs:
         Raises:
             NotFound: there is no such job.
         """
-        async with self._scheduler.changing(job_id) as before:
+        async with self._scheduler.changing(job_id, ends=True) as before:
             item = await self._store.read(lambda c: get_job(c, job_id))
             if before.status != JobStatus.CANCELED:
                 await self._end(before, JobStatus.CANCELED, reason or "its job was canceled", by)
@@ -267,7 +267,7 @@ class Jobs:
         Raises:
             NotFound: there is no such job.
         """
-        async with self._scheduler.changing(job_id):
+        async with self._scheduler.changing(job_id, ends=True):
             deleted = NewEvent("job-deleted", self._clock(), job_id=job_id, data={"by": by})
             canceled = self._scheduler.cancels_of(job_id, "its job was deleted")
             await self._store.append([*canceled, deleted])

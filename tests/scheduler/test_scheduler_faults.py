@@ -107,6 +107,31 @@ async def test_what_was_written_begins_when_the_disk_refuses_the_rest(
         assert sorted(stage.driver.begun) == sorted(each["id"] for each in found)
 
 
+@pytest.mark.parametrize("how", ["deactivate", "cancel", "delete"])
+async def test_a_job_can_be_ended_while_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add("RRULE:FREQ=MINUTELY", overlap="parallel")
+        append = stage.store.append
+
+        async def refusing(events: Sequence[NewEvent]) -> list[int]:
+            if any(event.kind == "instance-created" for event in events):
+                raise stage.full
+            return await append(events)
+
+        monkeypatch.setattr(stage.store, "append", refusing)
+        stage.time.now = START + timedelta(minutes=5)
+        if how == "deactivate":
+            await stage.jobs.set_active(job, False, "t")
+        elif how == "cancel":
+            await stage.jobs.cancel(job, "", "t")
+        else:
+            await stage.jobs.delete(job, "t")
+        assert stage.scheduler.scheduled == 0
+        assert len(await stage.instances(job)) == 1
+
+
 async def test_what_others_execute_keeps_no_execution_waiting(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         job = await stage.add("RRULE:FREQ=MINUTELY", overlap="skip")
