@@ -80,7 +80,8 @@ def _show_table(
 ) -> None:
     items = answer["items"]
     if not items:
-        say(empty)
+        total = answer.get("totalItems", 0)
+        say(f"Nothing stands on this page; there are {total} in all." if total else empty)
         return
     from courier_backend.cli.table import draw  # noqa: PLC0415  start-up time
 

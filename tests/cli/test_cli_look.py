@@ -99,6 +99,15 @@ def test_empty_lists_say_what_to_do(backend: Backend, courier: Courier) -> None:
     assert outcome.err == "No jobs. `courier run FILE` submits one.\n"
 
 
+def test_a_page_behind_the_last_is_told_as_such(backend: Backend, courier: Courier) -> None:
+    backend.on("GET", JOBS, page(total=21, number=9))
+
+    outcome = courier("jobs", "list", "--page", "9")
+
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == "Nothing stands on this page; there are 21 in all.\n"
+
+
 def test_the_newest_are_told_and_the_last_stands_last(backend: Backend, courier: Courier) -> None:
     backend.on("GET", JOBS, page(sample.job(name="newest"), sample.job(name="older")))
     told = courier("jobs", "list").out

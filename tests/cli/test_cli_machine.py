@@ -68,7 +68,10 @@ class TestFleet:
         self, backend: Backend, courier: Courier, tmp_path: Path
     ) -> None:
         backend.on("POST", NODES, item(sample.node()))
-        nodes = [{"id": "a", "token": "of-a"}, {"id": "b", "token": "of-b"}]
+        nodes = [
+            {"id": "a", "token": "of-a", "url": "http://h:1/nodes/a"},
+            {"id": "b", "token": "of-b"},
+        ]
         (tmp_path / "runner.json").write_text(json.dumps({"url": "http://h:1", "nodes": nodes}))
         (tmp_path / "odd.json").write_text('{"nodes": 3}')
 
@@ -80,6 +83,7 @@ class TestFleet:
         assert backend.requests[0].json["token"] == "of-b"
         unknown = add("c", "runner.json")
         assert unknown.error["message"].endswith("holds no token for http://h:1/nodes/c.")
+        assert unknown.error["hint"] == "It holds those of: http://h:1/nodes/a."
         assert add("b", "odd.json").code == 2
 
     def test_a_node_that_refuses(self, backend: Backend, courier: Courier, tmp_path: Path) -> None:
