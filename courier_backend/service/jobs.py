@@ -204,11 +204,13 @@ class Jobs:
         Raises:
             NotFound: there is no such job.
             BadInput: the file has errors.
+            Conflict: a sensitive value that it keeps does not open any more.
         """
         async with self._scheduler.changing(job_id) as before:
             kept = before.definition["actions"]
             job, _ = accepted(submission, self._clock(), self._executions.names(), kept)
             normal = job.normal()
+            self._vault.opened(normal["actions"], job_id)
             anchors = anchors_of(normal, self._clock(), before.definition, before.anchors)
             same = normal["scheduleRule"] == before.definition["scheduleRule"]
             coming, about = self._next(normal, anchors, before.settled_at if same else None)
