@@ -14,9 +14,8 @@ from courier_backend.model.status import JobStatus
 from courier_backend.model.times import ZERO_TIME, Clock, to_text
 from courier_backend.model.wire import JobItem, PlanItem, ProblemItem, Submission, Submitted
 from courier_backend.orchestrator.begin import Cause
-from courier_backend.recurrence.windows import Window, clear_from
 from courier_backend.scheduler.executions import Executions
-from courier_backend.scheduler.schedule import accounted, anchors_of, own_exceptions, read_schedule
+from courier_backend.scheduler.schedule import accounted, anchors_of, read_schedule
 from courier_backend.scheduler.scheduler import Scheduler
 from courier_backend.scheduler.upcoming import NOTHING, Upcoming, upcoming
 from courier_backend.service.planning import plan_of, target_warnings
@@ -75,7 +74,7 @@ class Jobs:
             plan["blockedByExceptions"] = coming["blockedByExceptions"]
             return
         window = self._starts.window(normal, anchors, now)
-        when = self._when(normal, anchors, now, window)
+        when = self._starts.when(normal, anchors, now, window)
         if when is None:
             plan["warnings"].append(
                 "no end of the exception windows is in sight: it will not begin"
@@ -84,19 +83,6 @@ class Jobs:
             plan["nextExecutions"] = [to_text(when)]
         if window is not None:
             plan["blockedByExceptions"] = [blocked_item(now, window)]
-
-    def _when(
-        self,
-        normal: Mapping[str, Any],
-        anchors: Mapping[str, Any],
-        now: datetime,
-        window: Window | None,
-    ) -> datetime | None:
-        """When what is to execute at once does: now, or when no window is open any more."""
-        if window is None:
-            return now
-        rules = [*own_exceptions(normal, anchors), *self._scheduler.exceptions]
-        return clear_from(now, rules)
 
     async def add(self, submission: Submission, *, idempotency_key: str, by: str) -> Submitted:
         """Accept a job; an immediate one begins to execute. It is on disk before this returns.
@@ -171,7 +157,7 @@ class Jobs:
         counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
         await self._store.append([added, made.event, counted])
         await self._scheduler.begun(made)
-        when = self._when(normal, anchors, now, window)
+        when = self._starts.when(normal, anchors, now, window)
         next_time = ZERO_TIME if when is None else to_text(when)
         return _submitted(job_id, made.id, next_time, problems, data["exceptionReasons"])
 

@@ -9,10 +9,10 @@ from courier_backend.model.errors import Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.status import InstanceStatus, JobStatus, ReasonCode, RunStatus
-from courier_backend.model.times import Clock, to_text
+from courier_backend.model.times import ZERO_TIME, Clock, to_text
 from courier_backend.model.wire import ManualItem, Submitted
 from courier_backend.orchestrator.begin import Cause, Held
-from courier_backend.recurrence.windows import Window, blocked_by
+from courier_backend.recurrence.windows import Window, blocked_by, clear_from
 from courier_backend.scheduler.executions import Executions, Made
 from courier_backend.scheduler.schedule import own_exceptions
 from courier_backend.scheduler.scheduler import Scheduler
@@ -39,6 +39,19 @@ class Starts:
         """The window that is open for a job now."""
         rules = [*own_exceptions(definition, anchors), *self._scheduler.exceptions]
         return blocked_by(now, rules)
+
+    def when(
+        self,
+        definition: Mapping[str, Any],
+        anchors: Mapping[str, Any],
+        now: datetime,
+        window: Window | None,
+    ) -> datetime | None:
+        """When what is to execute at once does: now, or when no window is open any more."""
+        if window is None:
+            return now
+        rules = [*own_exceptions(definition, anchors), *self._scheduler.exceptions]
+        return clear_from(now, rules)
 
     def make(
         self,
@@ -130,13 +143,16 @@ class Starts:
         if not target["groups"]:
             raise Conflict("Every run of this instance succeeded; there is nothing to retry.")
         async with self._scheduler.changing(item["jobId"]) as job:
+            now = self._clock()
+            window = self.window(job.definition, job.anchors, now)
+            when = self.when(job.definition, job.anchors, now, window)
             definition = job.definition | {"actions": item["actionSpec"], "target": target}
             made = await self._start(job, definition, Cause("manual", by))
         return {
             "jobId": item["jobId"],
             "instanceId": made.id,
             "exceptionReasons": reasons_of(made),
-            "nextExecutionTime": to_text(self._clock()),
+            "nextExecutionTime": ZERO_TIME if when is None else to_text(when),
             "warnings": [],
         }
 

@@ -8,6 +8,7 @@ from scheduler_stage import START, Stage, staged
 
 from courier_backend.model.errors import BadInput, NotFound
 from courier_backend.model.event import NewEvent
+from courier_backend.model.times import to_text
 from courier_backend.model.wire import InstanceItem
 from courier_backend.store.queries.exceptions import list_exceptions
 from courier_backend.store.queries.instances import get_instance
@@ -197,6 +198,20 @@ async def test_the_answer_says_when_it_will_begin(tmp_path: Path) -> None:
         done = await stage.jobs.add(sub, idempotency_key="", by="t")
         assert done["nextExecutionTime"] == "2026-03-01T12:10:00Z"
         assert done["exceptionReasons"]
+
+
+async def test_a_retry_says_when_it_will_begin(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add("immediate")
+        first = await only(stage, job)
+        await stage.end(first["id"], "failure")
+        again = await stage.starts.retry(first["id"], "all", "t")
+        assert again["nextExecutionTime"] == to_text(START)
+        await stage.end_all(job)
+        await stage.schedules.add_exception(NOW, "t")
+        again = await stage.starts.retry(first["id"], "all", "t")
+        assert again["nextExecutionTime"] == to_text(CLOSES)
+        assert again["exceptionReasons"]
 
 
 async def test_windows_without_an_end_in_sight_are_told(tmp_path: Path) -> None:
