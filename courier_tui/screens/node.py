@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from courier_tui.changes import Changes
     from courier_tui.text import Span
 
+_PLATFORM: Final = "chef-platform/"
+
 
 class NodeScreen(LiveScreen):
     """A node, its facts and its runs."""
@@ -137,8 +139,12 @@ def _tags(node: NodeItem) -> list[tuple[str, list[Span]]]:
 
 
 def _skills(node: NodeItem) -> list[tuple[str, list[Span]]]:
+    """The platform's own without its name before theirs, so that the version is in sight."""
     return [
-        ("Skill" if not place else "", describe.say(f"{skill['name']} {skill['version']}"))
+        (
+            "" if place else "Skill",
+            describe.say(f"{skill['name'].removeprefix(_PLATFORM)} {skill['version']}"),
+        )
         for place, skill in enumerate(node["installedSkills"])
     ]
 

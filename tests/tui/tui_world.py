@@ -55,7 +55,7 @@ def node(number: int, name: str = "", **more: Any) -> Any:
         ],
         "installedSkills": [
             {"name": "courier-runner", "version": "0.1.0"},
-            {"name": "shell-interpreter", "version": "1.0.0"},
+            {"name": "chef-platform/shell-interpreter", "version": "1.0.0"},
         ],
         "requiredSkills": [],
         "tags": {"env": "prod" if number % 3 else "stage"},
