@@ -95,7 +95,7 @@ def in_the_app(courier: Courier) -> bytes:
     app = pexpect.spawn(
         sys.executable,
         ["-m", "courier_backend"],
-        env={**courier.environment, "TERM": "xterm-256color"},
+        env={**courier.environment, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
         dimensions=(40, 120),
         timeout=60,
     )
