@@ -22,7 +22,7 @@ from courier_tui.widgets.score import fleet_lines, score_line
 from courier_tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual.widget import Widget
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from courier_tui.widgets.column import Column
 
 LATELY: Final = 50
+ENDED: Final = ("failure", "success", "canceled", "skipped")
 """So many of the newest are looked at, of each kind."""
 
 COMING: Final = 5
@@ -109,17 +110,16 @@ class Overview(LiveScreen):
 
     async def load(self) -> None:
         """Counters and the newest instances."""
-        counters, running, failed, lately, coming = await asyncio.gather(
+        counters, coming, running, ended = await asyncio.gather(
             self.frame.ask(calls.overview()),
-            self._newest("running"),
-            self._newest("failure"),
-            self._newest(""),
             self.frame.ask(calls.list_jobs(size=COMING, sort_key="nextExecutionTime")),
+            self._newest("running"),
+            asyncio.gather(*(self._newest(status) for status in ENDED)),
         )
         if standing(self):
-            self._show(counters, running, failed, lately)
+            self._show(counters, running, dict(zip(ENDED, ended, strict=True)))
             self._show_coming(coming["items"])
-            self.set_class(not lately and not coming["items"], "-welcome")
+            self.set_class(not counters["instances"] and not coming["items"], "-welcome")
 
     async def _newest(self, status: str) -> list[InstanceItem]:
         call = calls.list_instances(size=LATELY, status=status, sort_order="desc")
@@ -129,16 +129,14 @@ class Overview(LiveScreen):
         self,
         counters: Counters,
         running: list[InstanceItem],
-        failed: list[InstanceItem],
-        lately: list[InstanceItem],
+        ended: Mapping[str, list[InstanceItem]],
     ) -> None:
         self.query_one("#score", Static).update(content(score_line(counters)))
         self.query_one("#fleet", Static).update(content(fleet_lines(counters["nodes"])))
-        ended = [item for item in lately if item["status"] not in {"running", "pending"}]
         self._fill("running", running)
         self.query_one("#pane-running").styles.max_height = max(len(running), 1) + 2
-        self._fill("past", ended)
-        self._fill("failed", failed)
+        self._fill("past", ended_lately(ended))
+        self._fill("failed", ended["failure"])
 
     def _show_coming(self, jobs: list[JobItem]) -> None:
         table: Table[JobItem] = self.query_one("#coming", Table)
@@ -169,3 +167,11 @@ class Overview(LiveScreen):
             self.frame.open(JobScreen(row["id"], row["name"]))
         else:
             self.frame.open(InstanceScreen(row["id"], row["jobName"]))
+
+
+def ended_lately(ended: Mapping[str, list[InstanceItem]]) -> list[InstanceItem]:
+    """What ended, the newest first; of what a job skips over and over the newest stands for all."""
+    skipped = {item["jobId"]: item for item in reversed(ended["skipped"])}
+    found = [item for status in ENDED if status != "skipped" for item in ended[status]]
+    found += skipped.values()
+    return sorted(found, key=lambda item: item["createdAt"], reverse=True)[:LATELY]

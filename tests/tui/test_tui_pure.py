@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from courier_backend.model.times import ZERO_TIME
 from courier_tui import describe, signs
 from courier_tui.changes import Changes
 from courier_tui.rows import matches
+from courier_tui.screens.overview import ended_lately
 from courier_tui.step_rows import busiest, step_rows
 from courier_tui.text import content, fitted, output_line, plain
 from courier_tui.tone import STYLES, Tone
@@ -264,3 +267,25 @@ class TestDataOfAStep:
 
     def test_nothing_is_nothing(self) -> None:
         assert "\n" not in self.shown()
+
+
+def test_what_a_job_skips_over_and_over_takes_one_line_of_what_ended() -> None:
+    def ended(job: str, status: str, minute: int) -> Any:
+        return {"jobId": job, "status": status, "createdAt": f"2026-03-01T12:{minute:02}:00Z"}
+
+    skipped = [ended("nightly", "skipped", minute) for minute in range(50, 20, -1)]
+    found = ended_lately(
+        {
+            "failure": [ended("other", "failure", 10)],
+            "success": [ended("other", "success", 55), ended("nightly", "success", 5)],
+            "canceled": [],
+            "skipped": [*skipped, ended("weekly", "skipped", 1)],
+        }
+    )
+    assert [(each["jobId"], each["status"], each["createdAt"][14:16]) for each in found] == [
+        ("other", "success", "55"),
+        ("nightly", "skipped", "50"),
+        ("other", "failure", "10"),
+        ("nightly", "success", "05"),
+        ("weekly", "skipped", "01"),
+    ]
