@@ -57,7 +57,7 @@ def _without_token(answer: Any) -> Any:
 def test_every_attempt_is_saved(courier: Courier, tmp_path: Path) -> None:
     folder = tmp_path / "made" / "here"
 
-    outcome = courier("evidence", "get", sample.RUN_ID, "-o", str(folder), "--format", "json")
+    outcome = courier("evidence", "get", sample.RUN_ID, "-o", str(folder))
 
     assert outcome.code == 0
     paths = [str(folder / NAME.format(n)) for n in (1, 2)]
@@ -74,7 +74,7 @@ def test_into_this_folder_unless_told_otherwise(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = courier("evidence", "get", sample.RUN_ID, "--step", "1", "--attempt", "2")
-    assert (outcome.out, outcome.err) == (f"{NAME.format(2)}\n", "")
+    assert [each["path"] for each in outcome.json["items"]] == [NAME.format(2)]
     assert (tmp_path / NAME.format(2)).exists()
 
 
@@ -88,8 +88,8 @@ def test_an_equal_file_is_kept_and_a_different_one_too(courier: Courier, tmp_pat
     again = courier("evidence", "get", sample.RUN_ID, "-o", str(tmp_path))
 
     beside = tmp_path / NAME.format(2).replace(".zip", " (1).zip")
-    assert outcome.out.splitlines() == [str(equal), str(beside)]
-    assert again.out == outcome.out
+    assert [each["path"] for each in outcome.json["items"]] == [str(equal), str(beside)]
+    assert again.json == outcome.json
     assert equal.stat().st_ino == before
     assert different.read_bytes() == b"mine"
     assert sorted(tmp_path.glob("*.zip")) == sorted([equal, different, beside])
@@ -152,7 +152,7 @@ def test_what_is_lost_is_said_and_the_rest_saved(
     outcome = courier("evidence", "get", sample.RUN_ID, "-o", str(tmp_path))
 
     assert outcome.code == 1
-    assert [Path(line).name for line in outcome.out.splitlines()] == [NAME.format(2)]
+    assert [Path(each["path"]).name for each in outcome.json["items"]] == [NAME.format(2)]
     assert "The node lost its home." in outcome.err
 
 
@@ -164,7 +164,7 @@ def test_an_attempt_that_runs_has_none_yet(
 
     outcome = courier("evidence", "get", sample.RUN_ID, "-o", str(tmp_path))
 
-    assert (outcome.code, outcome.out) == (0, "")
+    assert (outcome.code, outcome.json) == (0, {"items": []})
     assert outcome.err == "Step 1, attempt 1 still runs.\n"
 
 
@@ -174,7 +174,7 @@ def test_an_attempt_that_left_none(backend: Backend, courier: Courier, tmp_path:
 
     outcome = courier("evidence", "get", sample.RUN_ID, "-o", str(tmp_path))
 
-    assert (outcome.code, len(outcome.out.splitlines())) == (0, 1)
+    assert (outcome.code, len(outcome.json["items"])) == (0, 1)
     assert "Step 1, attempt 1 left no evidence." in outcome.err
 
 

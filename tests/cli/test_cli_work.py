@@ -52,9 +52,8 @@ class TestRun:
         outcome = courier("run", file)
 
         assert outcome.code == 0
-        job, instance = outcome.out.splitlines()
-        assert job.split() == ["Job", sample.JOB_ID]
-        assert instance.split() == ["Instance", sample.INSTANCE_ID]
+        assert outcome.json["item"]["jobId"] == sample.JOB_ID
+        assert outcome.json["item"]["instanceId"] == sample.INSTANCE_ID
         assert backend.requests[0].json == {
             "body": sample.JOB_TEXT,
             "bodyFormat": "",
@@ -88,7 +87,7 @@ class TestRun:
         Path("list").write_text(sample.JOB_TEXT)
         backend.on("GET", f"{STATE}/runs", page())
 
-        assert sample.JOB_ID in courier("run", "./list").out
+        assert courier("run", "./list").json["item"]["jobId"] == sample.JOB_ID
         assert courier("run", "list").err == "No runs.\n"
 
     def test_a_job_for_later_is_not_watched(
@@ -100,7 +99,7 @@ class TestRun:
         outcome = courier("run", file, "--watch")
 
         assert outcome.code == 0
-        assert outcome.out.splitlines()[1].split() == ["Instance", "–"]
+        assert outcome.json["item"]["instanceId"] == ""
         assert outcome.err.splitlines() == [
             "The job is due at 2024-03-27 14:57:20 +0000 (now).",
             "Not at 2024-03-27 14:57:25 +0000: exception rule of the job: every 3 minutes.",
@@ -146,7 +145,7 @@ class TestWatch:
         outcome = courier("run", file, "--watch")
 
         assert outcome.code == code
-        assert sample.INSTANCE_ID in outcome.out
+        assert outcome.json["item"]["instanceId"] == sample.INSTANCE_ID
         assert f"Instance {sample.INSTANCE_ID}: {end}; " in outcome.err
         assert "took 5.0 s." in outcome.err
 
@@ -349,7 +348,7 @@ class TestRetry:
 
         outcome = courier("retry", sample.INSTANCE_ID)
 
-        assert outcome.out.splitlines()[1].split() == ["Instance", sample.INSTANCE_ID]
+        assert outcome.json["item"]["instanceId"] == sample.INSTANCE_ID
         assert backend.requests[0].json == {"only": "failed"}
 
     def test_watched(self, backend: Backend, courier: Courier) -> None:

@@ -146,5 +146,5 @@ def test_an_example_can_be_added_as_it_is(
     assert text == examples("job", "yaml", 1)
     file = tmp_path / "example.yaml"
     file.write_text(text)
-    answer = courier.answer("run", str(file), "--node", lab[0]["id"], "--format", "json")
+    answer = courier.answer("run", str(file), "--node", lab[0]["id"])
     courier.command("wait", answer["item"]["instanceId"])

@@ -26,7 +26,7 @@ def scheduled(courier: Courier, lab: list[Item], job_file: JobFile) -> Iterator[
     """A job on three days of February; its id."""
     definition = job([group([lab[0]["id"]])], [step("true")], name="february")
     file = job_file(definition | {"scheduleRule": YEARLY, "allowManualExecution": True})
-    job_id = str(courier.answer("run", file, "--format", "json")["item"]["jobId"])
+    job_id = str(courier.answer("run", file)["item"]["jobId"])
     yield job_id
     courier.command("scheduler", "jobs", "delete-job", "--jobId", job_id)
 
@@ -89,7 +89,7 @@ def test_what_has_no_schedule_has_no_estimate(
     courier: Courier, lab: list[Item], job_file: JobFile
 ) -> None:
     file = job_file(job([group([lab[1]["id"]])], [step("true")], name="once"))
-    job_id = courier.answer("run", file, "--format", "json")["item"]["jobId"]
+    job_id = courier.answer("run", file)["item"]["jobId"]
     done = courier.command(
         *("scheduler", "jobs", "estimate-run-times", "--jobId", job_id), check=False
     )

@@ -10,7 +10,7 @@ from courier_backend.cli.answer import write_data
 from courier_backend.cli.declare import command
 from courier_backend.cli.evidence.fetch import fetch
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import common, dry_run, pass_session
+from courier_backend.cli.options import CHEF_ITEM, common, dry_run, pass_session
 from courier_backend.cli.session import Session
 
 _number = click.IntRange(min=1)
@@ -22,7 +22,7 @@ _number = click.IntRange(min=1)
 @click.option("--attempt", type=_number, default=None, help="Of this attempt only.")
 @click.option("--output", "-o", "folder", metavar="DIR", default=".", help="Where to (here).")
 @dry_run
-@common()
+@common(CHEF_ITEM)
 @pass_session
 def get(session: Session, *, run: str, step: int | None, attempt: int | None, folder: str) -> int:
     """Download the evidence of every attempt of a run.

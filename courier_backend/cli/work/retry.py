@@ -7,7 +7,7 @@ import click
 from courier_backend.cli.answer import show_item
 from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id
-from courier_backend.cli.options import common, dry_run, pass_session
+from courier_backend.cli.options import CHEF_ITEM, common, dry_run, pass_session
 from courier_backend.cli.output import flush
 from courier_backend.cli.session import Session
 from courier_backend.cli.work.started import draw_started
@@ -24,7 +24,7 @@ from courier_backend.client import calls
 )
 @click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
 @dry_run
-@common()
+@common(CHEF_ITEM)
 @pass_session
 def retry(session: Session, *, instance: str, only: str, watch: bool) -> int:
     """A new instance on the nodes that did not succeed."""

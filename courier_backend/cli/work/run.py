@@ -10,7 +10,7 @@ from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import read_body
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
-from courier_backend.cli.options import common, dry_run, pass_session
+from courier_backend.cli.options import CHEF_ITEM, common, dry_run, pass_session
 from courier_backend.cli.output import flush, say
 from courier_backend.cli.problems import problems_of, tell_warnings
 from courier_backend.cli.session import Session
@@ -35,7 +35,7 @@ _TOLD: Final = 3
 @file_options
 @click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
 @dry_run
-@common()
+@common(CHEF_ITEM)
 @pass_session
 def run(
     session: Session,
