@@ -109,9 +109,11 @@ class Scheduler:
             await self._look()
             await self._sleep()
 
-    def rest(self) -> None:
-        """Begin nothing any more: the backend ends."""
+    async def rest(self) -> None:
+        """Begin nothing any more: the backend ends. What is being looked at is done first."""
         self._resting = True
+        async with self.lock:
+            return
 
     def go_on(self) -> None:
         """The backend could not end."""
@@ -144,6 +146,8 @@ class Scheduler:
                 return
             self._not_before = None
             async with self.lock:
+                if self._resting:
+                    return
                 await self._executions.refuse_when_full()
                 # What waits goes first: what is due then takes its place in the queue.
                 await self._begin_waiting(now, begun)

@@ -350,7 +350,7 @@ class Service(ScheduleCommands):
     async def stop(self, cancel_all: bool) -> None:
         """Begin to end the backend; `cancel_all`: stop what runs first, and wait for it."""
         rehearse("cancel what runs, and end the backend" if cancel_all else "end the backend")
-        self.scheduler.rest()
+        await self.scheduler.rest()
         if cancel_all:
             try:
                 await self._cancel_all()

@@ -71,7 +71,7 @@ async def test_what_ended_while_the_backend_was_away_lets_the_next_begin(tmp_pat
         job = await stage.add(MINUTELY + ";COUNT=2")
         await stage.time.pass_to(START + minutes(1))
         first = (await stage.instances(job))[0]["id"]
-        stage.scheduler.rest()
+        await stage.scheduler.rest()
         await stage.end(first)
         assert await statuses(stage, job) == ["success", "pending"]
     async with staged(tmp_path, StagedTime(START + minutes(2))) as stage:
