@@ -42,7 +42,7 @@ lab-down: $(RUNTIME)  ## stop the demo fleet and its backend
 	@COURIER_HOME="$(DEMO_HOME)" $(BIN)/courier backend stop --all
 
 test: $(DEV)  ## the whole suite, except the soak tests
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: $(DEV)  ## the long tests: kill and restart, over and over
 	@$(BIN)/pytest -m slow --timeout 1800 $(ARGS)

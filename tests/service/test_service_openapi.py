@@ -136,7 +136,7 @@ def faults_of(operation: Any, known: dict[str, str], examples: int) -> BaseExcep
 @pytest.mark.parametrize(
     "examples",
     [
-        pytest.param(6, marks=pytest.mark.timeout(300)),
+        pytest.param(3, marks=pytest.mark.timeout(300)),
         pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
     ],
 )
