@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from courier_tui.changes import Changes
     from courier_tui.text import Span
 
-_PLATFORM: Final = "chef-platform/"
+_PLATFORM, _INTERPRETER = "chef-platform/", "-interpreter"
 
 
 class NodeScreen(LiveScreen):
@@ -143,7 +143,7 @@ def _skills(node: NodeItem) -> list[tuple[str, list[Span]]]:
     return [
         (
             "" if place else "Skill",
-            describe.say(f"{skill['name'].removeprefix(_PLATFORM)} {skill['version']}"),
+            describe.say(f"{_short(skill['name'])} {skill['version']}"),
         )
         for place, skill in enumerate(node["installedSkills"])
     ]
@@ -155,3 +155,8 @@ def _attributes(node: NodeItem) -> list[tuple[str, list[Span]]]:
         for item in node["attributes"]
         if item["namespace"] != "tags"
     ]
+
+
+def _short(skill: str) -> str:
+    """A skill without what all of the platform's interpreters are called: its version must fit."""
+    return skill.removeprefix(_PLATFORM).removesuffix(_INTERPRETER)
