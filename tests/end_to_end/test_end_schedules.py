@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bench.courier import wait_until
 from bench.jobs import group, job, step
 from courier_backend.model.times import from_text
@@ -103,6 +105,7 @@ def test_executions_that_overlap_wait_for_each_other(courier: Courier, lab: list
         assert one["finishedAt"] <= next_one["startedAt"]
 
 
+@pytest.mark.slow
 def test_a_killed_backend_accounts_for_each_execution_once(
     courier: Courier, lab: list[Item]
 ) -> None:
