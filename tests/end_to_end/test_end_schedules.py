@@ -52,6 +52,12 @@ def is_over(courier: Courier, job_id: str) -> bool:
     return not any(each["status"] in open_ones for each in instances(courier, job_id))
 
 
+def forget_rules(courier: Courier) -> None:
+    """No window of another test holds any more."""
+    for each in courier.call("GET", "/courier/scheduler-api/v1/exceptions")["items"]:
+        courier.call("DELETE", f"/courier/scheduler-api/v1/exceptions/{each['exceptionId']}")
+
+
 def test_the_instances_of_a_secondly_job_are_exactly_the_expected_ones(
     courier: Courier, lab: list[Item]
 ) -> None:
@@ -90,8 +96,7 @@ def test_the_instances_of_a_secondly_job_are_exactly_the_expected_ones(
 
 
 def test_executions_that_overlap_wait_for_each_other(courier: Courier, lab: list[Item]) -> None:
-    for each in courier.call("GET", "/courier/scheduler-api/v1/exceptions")["items"]:
-        courier.call("DELETE", f"/courier/scheduler-api/v1/exceptions/{each['exceptionId']}")
+    forget_rules(courier)
     nodes = [lab[3]["id"]]
     slow = recurring("RRULE:FREQ=SECONDLY;COUNT=5", nodes, "sleep 1.6")
     done = courier.submit(slow)
@@ -109,6 +114,7 @@ def test_executions_that_overlap_wait_for_each_other(courier: Courier, lab: list
 def test_a_killed_backend_accounts_for_each_execution_once(
     courier: Courier, lab: list[Item]
 ) -> None:
+    forget_rules(courier)
     nodes = [lab[4]["id"]]
     rule = "RRULE:FREQ=SECONDLY;COUNT=16"
     done = courier.submit(recurring(rule, nodes, "sleep 0.2", overlap="parallel"))
