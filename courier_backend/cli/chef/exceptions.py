@@ -20,7 +20,7 @@ from courier_backend.cli.options import (
     paging,
     pass_session,
 )
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import schedules
 
@@ -41,12 +41,7 @@ def add_rule(
     given: Body,
 ) -> None:
     """Add a rule for all jobs: in its windows nothing is executed."""
-    call = schedules.add_exception(
-        given.data, content_type=given.content_type, file_name=given.file_name
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, schedules.add_exception, given))
 
 
 @command("get-rule", example="courier scheduler exceptions get-rule --exceptionId 61013744-bd6e-…")
@@ -86,15 +81,12 @@ def update_rule(
     given: Body,
 ) -> None:
     """Give a rule another recurrence or duration; the next executions are worked out anew."""
-    call = schedules.update_exception(
-        full_id(session, "exception", exception_id),
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
+    show_item(
+        session,
+        sent(
+            session, schedules.update_exception, given, full_id(session, "exception", exception_id)
+        ),
     )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
 
 
 @command("delete-rule", example="courier scheduler exceptions delete-rule --exceptionId 61013744-…")

@@ -21,7 +21,7 @@ from courier_backend.cli.options import (
     paging,
     pass_session,
 )
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import targets
 
@@ -38,12 +38,7 @@ _filter = click.option(
 @pass_session
 def create_filter(session: Session, *, given: Body) -> None:
     """Save a filter under a name of its own."""
-    call = targets.create_filter(
-        given.data, content_type=given.content_type, file_name=given.file_name
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, targets.create_filter, given))
 
 
 @command("update-filter", example="courier management filter update-filter --filterId ID --body …")
@@ -54,15 +49,9 @@ def create_filter(session: Session, *, given: Body) -> None:
 @pass_session
 def update_filter(session: Session, *, filter_id: str, given: Body) -> None:
     """Save another filter under the same id; instances that begin from now on use it."""
-    call = targets.update_filter(
-        full_id(session, "filter", filter_id),
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
+    show_item(
+        session, sent(session, targets.update_filter, given, full_id(session, "filter", filter_id))
     )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
 
 
 @command("delete-filter", example="courier management filter delete-filter --filterId 61013744-…")
@@ -105,15 +94,7 @@ def find_one_filter(session: Session, *, filter_id: str) -> None:
 @pass_session
 def run_ad_hoc(session: Session, *, given: Body, page: int, size: int) -> None:
     """The nodes that a filter admits now, without saving it."""
-    call = targets.run_filter(
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
-        page=page,
-        size=size,
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
+    answer = sent(session, targets.run_filter, given, page=page, size=size)
     show_page(session, answer, shown_nodes.COLUMNS, shown_nodes.row)
 
 

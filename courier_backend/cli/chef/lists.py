@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from courier_backend.cli.answer import show_item
@@ -22,15 +20,9 @@ from courier_backend.cli.options import (
     paging,
     pass_session,
 )
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import targets
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from courier_backend.client.call import Call
-    from courier_backend.model.wire import ListItem
 
 _list = click.option("--listId", "list_id", metavar="ID", required=True, help="Which saved list.")
 
@@ -43,12 +35,7 @@ _list = click.option("--listId", "list_id", metavar="ID", required=True, help="W
 @pass_session
 def create_list(session: Session, *, given: Body) -> None:
     """Save a list of nodes under a name of its own."""
-    call = targets.create_list(
-        given.data, content_type=given.content_type, file_name=given.file_name
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, targets.create_list, given))
 
 
 @command("add-nodes", example="courier management list add-nodes --listId ID --body-file f")
@@ -60,7 +47,7 @@ def create_list(session: Session, *, given: Body) -> None:
 @pass_session
 def add_nodes(session: Session, *, list_id: str, given: Body) -> None:
     """Put nodes on a list, behind those that are there."""
-    _change(session, targets.add_to_list, list_id, given)
+    show_item(session, sent(session, targets.add_to_list, given, full_id(session, "list", list_id)))
 
 
 @command("remove-nodes", example="courier management list remove-nodes --listId ID --body-file f")
@@ -72,7 +59,9 @@ def add_nodes(session: Session, *, list_id: str, given: Body) -> None:
 @pass_session
 def remove_nodes(session: Session, *, list_id: str, given: Body) -> None:
     """Take nodes from a list; those that are not on it do no harm."""
-    _change(session, targets.take_from_list, list_id, given)
+    show_item(
+        session, sent(session, targets.take_from_list, given, full_id(session, "list", list_id))
+    )
 
 
 @command("modify-nodes", example="courier management list modify-nodes --listId ID --body-file f")
@@ -84,21 +73,7 @@ def remove_nodes(session: Session, *, list_id: str, given: Body) -> None:
 @pass_session
 def modify_nodes(session: Session, *, list_id: str, given: Body) -> None:
     """Let a list hold these nodes, and no others."""
-    _change(session, targets.set_list, list_id, given)
-
-
-def _change(
-    session: Session, change: Callable[..., Call[ListItem]], list_id: str, given: Body
-) -> None:
-    call = change(
-        full_id(session, "list", list_id),
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, targets.set_list, given, full_id(session, "list", list_id)))
 
 
 @command("delete-list", example="courier management list delete-list --listId 61013744-bd6e-…")

@@ -20,7 +20,7 @@ from courier_backend.cli.options import (
     pass_session,
 )
 from courier_backend.cli.output import say
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import calls, targets
 from courier_backend.model.errors import BadInput
@@ -65,12 +65,7 @@ def get_status(session: Session, *, node_id: str) -> None:
 @pass_session
 def create_node(session: Session, *, given: Body) -> None:
     """Take a node into the fleet: the one whose runner answers at its url and knows the token."""
-    call = targets.create_node(
-        given.data, content_type=given.content_type, file_name=given.file_name
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, targets.create_node, given))
 
 
 @command("approve-node", example="courier management node approve-node --nodeId 03ba18c0-68b2-…")
@@ -103,15 +98,7 @@ def archive_node(session: Session, *, node_id: str) -> None:
 @pass_session
 def modify_tags(session: Session, *, node_id: str, given: Body) -> None:
     """All tags of a node, anew (`courier nodes tag` changes some of them)."""
-    call = targets.set_tags(
-        full_id(session, "node", node_id),
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, targets.set_tags, given, full_id(session, "node", node_id)))
 
 
 @command("update-attributes", example="courier management node update-attributes --nodeId ID …")
@@ -123,15 +110,9 @@ def modify_tags(session: Session, *, node_id: str, given: Body) -> None:
 @pass_session
 def update_attributes(session: Session, *, node_id: str, given: Body) -> None:
     """Say something of a node that it does not tell itself; an empty value takes it away."""
-    call = targets.set_attributes(
-        full_id(session, "node", node_id),
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
+    show_item(
+        session, sent(session, targets.set_attributes, given, full_id(session, "node", node_id))
     )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
 
 
 @command("assign-cohort", example="courier nodes tag web-1 cohort=blue")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -13,15 +13,10 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.example_option import with_examples
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import CHEF_ITEM, common, dry_run, pass_session
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import outside
 from courier_backend.model.errors import BadInput
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from courier_backend.client.call import Call
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 
@@ -42,10 +37,7 @@ def create_instance(session: Session, *, given: Body) -> None:
     Its runs are told of with `state run received-run`, `update-step` and `complete-run`; nothing
     of it is executed here.
     """
-    call = outside.create_instance(
-        given.data, content_type=given.content_type, file_name=given.file_name
-    )
-    _send(session, call, given)
+    show_item(session, sent(session, outside.create_instance, given))
 
 
 @command(
@@ -67,13 +59,10 @@ def complete_instance(session: Session, *, instance_id: str, given: Body | None)
     "failure", "reason": …}; success is refused while the criteria do not hold.
     """
     body = given or Body(b"")
-    call = outside.complete_instance(
-        full_id(session, "instance", instance_id),
-        body.data,
-        content_type=body.content_type,
-        file_name=body.file_name,
+    show_item(
+        session,
+        sent(session, outside.complete_instance, body, full_id(session, "instance", instance_id)),
     )
-    _send(session, call, body)
 
 
 @command("received-run", example="courier state run received-run --runId 496f0d9a-f0be-4cb7-…")
@@ -113,13 +102,7 @@ def complete_run(session: Session, *, run_id: str, given: Body | None) -> None:
     Without a body it ended well. --stepNo and --attemptNo, which older scripts give, say nothing.
     """
     body = given or Body(b"")
-    call = outside.complete_run(
-        full_id(session, "run", run_id),
-        body.data,
-        content_type=body.content_type,
-        file_name=body.file_name,
-    )
-    _send(session, call, body)
+    show_item(session, sent(session, outside.complete_run, body, full_id(session, "run", run_id)))
 
 
 @command(
@@ -141,14 +124,9 @@ def update_step(session: Session, *, run_id: str, step: int, given: Body) -> Non
     The body: {"status": …, "numAttempts": …, "inputs": …, "outputs": …, "reason": …,
     "exitCode": …, "interpreterPath": …, "interpreterVersion": …}; only the status must be there.
     """
-    call = outside.update_step(
-        full_id(session, "run", run_id),
-        step,
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
+    show_item(
+        session, sent(session, outside.update_step, given, full_id(session, "run", run_id), step)
     )
-    _send(session, call, given)
 
 
 @command(
@@ -169,12 +147,6 @@ def attach_evidence(session: Session, *, run_id: str, step: int, attempt: int, f
     """Keep the evidence of an attempt that update-step has told of."""
     call = outside.attach_evidence(full_id(session, "run", run_id), step, attempt, _zip(file))
     show_item(session, session.envelope(call))
-
-
-def _send(session: Session, call: Call[Any], given: Body) -> None:
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
 
 
 def _zip(file: str) -> bytes:

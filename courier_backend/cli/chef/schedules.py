@@ -12,7 +12,7 @@ from courier_backend.cli.ids import full_id
 from courier_backend.cli.listing import show_page
 from courier_backend.cli.look import jobs as shown
 from courier_backend.cli.options import CHEF_ITEM, CHEF_LIST, common, dry_run, paging, pass_session
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import schedules
 
@@ -59,9 +59,4 @@ def create_manual_job(session: Session, *, given: Body) -> None:
     The body: {"jobId": …, "triggeredAt": …, "triggeredBy": …, "override": false}. The last three
     may be left out; "override" executes inside an exception window, too.
     """
-    call = schedules.manual_job(
-        given.data, content_type=given.content_type, file_name=given.file_name
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, schedules.manual_job, given))

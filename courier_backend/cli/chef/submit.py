@@ -10,7 +10,8 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.example_option import with_examples
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.options import CHEF_ITEM, common, dry_run, pass_session
-from courier_backend.cli.problems import problems_of, tell_warnings
+from courier_backend.cli.problems import tell_warnings
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import calls
 
@@ -29,9 +30,7 @@ def add_job(
     given: Body,
 ) -> None:
     """Submit a job. Accepted means on disk."""
-    call = calls.add_job(given.data, content_type=given.content_type, file_name=given.file_name)
-    with problems_of(given.name):
-        answer = session.envelope(call)
+    answer = sent(session, calls.add_job, given)
     tell_warnings(answer["item"].get("warnings", []), given.name)
     show_item(session, answer)
 
@@ -49,15 +48,7 @@ def update_job(
     given: Body,
 ) -> None:
     """Give a job another definition; what runs goes on with the old one."""
-    call = calls.update_job(
-        full_id(session, "job", job_id),
-        given.data,
-        content_type=given.content_type,
-        file_name=given.file_name,
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
-    show_item(session, answer)
+    show_item(session, sent(session, calls.update_job, given, full_id(session, "job", job_id)))
 
 
 @command("activated-job", example="courier scheduler jobs activated-job --jobId 61013744-bd6e-…")

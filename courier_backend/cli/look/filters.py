@@ -21,6 +21,7 @@ from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import LIST, common, dry_run, lines, pass_session
 from courier_backend.cli.output import say
 from courier_backend.cli.problems import problems_of
+from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
 from courier_backend.cli.words import number_of
@@ -90,11 +91,7 @@ def add(
     """Save a filter under NAME, from a FILE with its constraints or from options."""
     _check_one_way(file, constraints)
     given = _given(file, constraints)
-    call = targets.create_filter(
-        given.data, content_type=given.content_type, file_name=given.file_name, name=name
-    )
-    with problems_of(given.name):
-        answer = session.envelope(call)
+    answer = sent(session, targets.create_filter, given, name=name)
     item: FilterItem = answer["item"]
     tell_done(session, answer, f"Filter {clean(item['name'])} ({item['id']}) was saved.")
 
