@@ -9,24 +9,21 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
 
-import orjson
-
-from courier_backend.delivery.follow import Pursuit, Unsendable, follow
+from courier_backend.delivery.follow import Pursuit, follow
 from courier_backend.delivery.node import DeliveryError, NodeAddress
 from courier_backend.delivery.pauses import growing_pauses
 from courier_backend.delivery.transport import Transport
 from courier_backend.evidence.keeper import Wanted
 from courier_backend.fleet.fleet import Fleet
-from courier_backend.model.errors import Conflict, CourierError, OutOfSpace
+from courier_backend.model.errors import CourierError, OutOfSpace
 from courier_backend.model.event import NewEvent
 from courier_backend.model.protocol import STATUS_TYPES, NodeIdentity, StatusLine
-from courier_backend.model.sealing import BEGINNING
 from courier_backend.model.status import ReasonCode, RunStatus
 from courier_backend.model.times import Clock
 from courier_backend.orchestrator.decide import decide, next_due
@@ -42,6 +39,7 @@ from courier_backend.orchestrator.happening import (
     Unreachable,
 )
 from courier_backend.orchestrator.leavings import Leavings
+from courier_backend.orchestrator.live import Live, Opened
 from courier_backend.orchestrator.state import InstanceState, RunState
 from courier_backend.orchestrator.watchdog import TICK_SECONDS, Watchdog
 from courier_backend.store.store import Store
@@ -52,12 +50,7 @@ AWAITED: Final = timedelta(days=1)
 STRIKES: Final = 3
 """So often may the store refuse what a run tells before the run is given up."""
 
-_SEALED: Final = BEGINNING.encode()
-
 _log = logging.getLogger(__name__)
-
-Opened = Callable[[Mapping[str, Any], str], Mapping[str, Any]]
-"""Gives the actions of a job, named by its id, with their sensitive values."""
 
 Reload = Callable[[str], Awaitable[None]]
 """Reads an instance from the store and takes it up again; raises `CourierError` while it cannot."""
@@ -73,17 +66,6 @@ def _is_stopped(run: RunState) -> bool:
 
 async def _cannot_reload(instance_id: str) -> None:
     raise RuntimeError(f"nobody reads instance {instance_id} again")
-
-
-@dataclass(slots=True)
-class _Live:
-    """An instance in memory: its state, what its orders share, and what follows its runs."""
-
-    state: InstanceState
-    actions: bytes
-    sealed: Mapping[str, Any] | None = None
-    pursuits: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    stops: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +97,8 @@ class Driver:
         self._leavings = leavings
         self._opened = opened
         self._clock = clock
-        self._instances: dict[str, _Live] = {}
-        self._by_run: dict[str, _Live] = {}
+        self._instances: dict[str, Live] = {}
+        self._by_run: dict[str, Live] = {}
         self._strikes: Counter[str] = Counter()
         self._watchdog = Watchdog(clock, self._followed)
         self._group: asyncio.TaskGroup | None = None
@@ -134,9 +116,7 @@ class Driver:
 
     def take_up(self, state: InstanceState, actions: dict[str, Any]) -> None:
         """Hold an instance whose creation is on disk."""
-        live = _Live(state, orjson.dumps(actions))
-        if _SEALED in live.actions:
-            live.sealed = actions
+        live = Live.of(state, actions)
         self._instances[state.id] = live
         for run_id in state.runs:
             self._by_run[run_id] = live
@@ -153,7 +133,7 @@ class Driver:
         for run in runs:
             self._leavings.owe(run.run_id, run.wanted)
             node_id = live.state.runs[run.run_id].node_id
-            body = partial(self._order, live, run.run_id)
+            body = partial(live.order, run.run_id, self._opened)
             pursuit = Pursuit(
                 run.run_id,
                 node_id,
@@ -249,7 +229,7 @@ class Driver:
             self._leavings.finish(run)
 
     def _hear(
-        self, live: _Live, run: RunState, lines: list[dict[str, Any]], ages: list[float]
+        self, live: Live, run: RunState, lines: list[dict[str, Any]], ages: list[float]
     ) -> tuple[list[NewEvent], list[Decision]]:
         """What lines of a run mean: the records of one change, and what follows from it."""
         records: list[NewEvent] = []
@@ -329,14 +309,14 @@ class Driver:
 
     # ---- deciding, recording, carrying out
 
-    async def _happen(self, live: _Live, happenings: Sequence[Happening]) -> None:
+    async def _happen(self, live: Live, happenings: Sequence[Happening]) -> None:
         now = self._clock()
         decisions = [d for happening in happenings for d in decide(live.state, happening, now)]
         records = [d.event for d in decisions if isinstance(d, Record)]
         await self._carry_out(live, records, decisions)
 
     async def _carry_out(
-        self, live: _Live, records: list[NewEvent], decisions: list[Decision]
+        self, live: Live, records: list[NewEvent], decisions: list[Decision]
     ) -> None:
         """Append the records; then, and only then, order and stop."""
         journals = self._note_journals(records)
@@ -366,9 +346,9 @@ class Driver:
                 record.data["journalId"] = journals[record.run_id or ""] = journal
         return journals
 
-    def _dispatch(self, live: _Live, run_id: str, journal: str) -> None:
+    def _dispatch(self, live: Live, run_id: str, journal: str) -> None:
         node_id = live.state.runs[run_id].node_id
-        body = partial(self._order, live, run_id)
+        body = partial(live.order, run_id, self._opened)
         stopped = partial(_is_stopped, live.state.runs[run_id])
         self._pursue(
             live,
@@ -380,40 +360,13 @@ class Driver:
         node = self._fleet.directory.find(node_id)
         return node.journal_id if node is not None and node.met else ""
 
-    def _order(self, live: _Live, run_id: str) -> bytes:
-        """The run order; what all runs share is spliced in, not encoded again."""
-        run = live.state.runs[run_id]
-        head = orjson.dumps(
-            {
-                "runId": run_id,
-                "instanceId": live.state.id,
-                "jobId": live.state.job_id,
-                "nodeId": run.node_id,
-                "groupNumber": run.group_number,
-            }
-        )
-        return head[:-1] + b',"actions":' + self._actions(live) + b"}"
-
-    def _actions(self, live: _Live) -> bytes:
-        """What is to be done; sensitive values are in the clear here alone, on their way out.
-
-        Raises:
-            Unsendable: one of them does not open any more.
-        """
-        if live.sealed is None:
-            return live.actions
-        try:
-            return orjson.dumps(self._opened(live.sealed, live.state.job_id))
-        except Conflict as error:
-            raise Unsendable(error.message) from error
-
     # ---- tasks
 
-    def _pursue(self, live: _Live, pursuit: Pursuit) -> None:
+    def _pursue(self, live: Live, pursuit: Pursuit) -> None:
         task = self._spawn(self._follow(live, pursuit))
         live.pursuits[pursuit.run_id] = task
 
-    async def _follow(self, live: _Live, pursuit: Pursuit) -> None:
+    async def _follow(self, live: Live, pursuit: Pursuit) -> None:
         """Follow a run; a fault of ours is logged and the run is taken up again."""
         pauses = growing_pauses(1.0, 60.0)
         try:
@@ -434,12 +387,12 @@ class Driver:
             self._leavings.end_output(pursuit.run_id)
             self._forget_if_done(live)
 
-    def _stop(self, live: _Live, run_id: str) -> None:
+    def _stop(self, live: Live, run_id: str) -> None:
         task = live.stops.get(run_id)
         if task is None or task.done():
             live.stops[run_id] = self._spawn(self._ask_to_stop(live, run_id))
 
-    async def _ask_to_stop(self, live: _Live, run_id: str) -> None:
+    async def _ask_to_stop(self, live: Live, run_id: str) -> None:
         """Ask the node until it answers."""
         pauses = growing_pauses()
         node_id = live.state.runs[run_id].node_id
@@ -461,17 +414,17 @@ class Driver:
 
     # ---- forgetting and reading again
 
-    def _forget_if_done(self, live: _Live) -> None:
+    def _forget_if_done(self, live: Live) -> None:
         if live.state.is_final and not live.pursuits:
             self._forget(live)
 
-    def _forget(self, live: _Live) -> None:
+    def _forget(self, live: Live) -> None:
         if self._instances.get(live.state.id) is live:
             del self._instances[live.state.id]
             for run_id in live.state.runs:
                 self._by_run.pop(run_id, None)
 
-    def _drop(self, live: _Live, why: str) -> None:
+    def _drop(self, live: Live, why: str) -> None:
         """Memory is ahead of the disk: drop the instance and read it again, later."""
         if self._instances.get(live.state.id) is not live:
             return

@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from courier_backend import __version__
 from courier_backend.api.activity import Activity
-from courier_backend.api.ports import EvidenceFile, LabItem, Mark
+from courier_backend.api.ports import EvidenceFile, Mark
 from courier_backend.daemon.idle import IdleWatch
 from courier_backend.daemon.secret_key import derive
 from courier_backend.daemon.settings import Settings
@@ -23,21 +23,15 @@ from courier_backend.evidence.keeper import EvidenceKeeper
 from courier_backend.evidence.limit import keep_within
 from courier_backend.evidence.links import Links
 from courier_backend.fleet.fleet import Fleet
-from courier_backend.fleet.importing import import_nodes
 from courier_backend.fleet.refresher import refresh_nodes
 from courier_backend.fleet.saved import SavedTargets
 from courier_backend.hosting.local_nodes import LocalNodes
-from courier_backend.hosting.runner_process import HostedNode
-from courier_backend.model.errors import Conflict
 from courier_backend.model.places import Places
 from courier_backend.model.times import Clock, system_clock, to_text
 from courier_backend.model.wire import (
     BackendStatus,
     CancelItem,
-    ImportedNode,
     JobItem,
-    NodeItem,
-    NodeWish,
     OutputItem,
     PlanItem,
     Submission,
@@ -50,14 +44,13 @@ from courier_backend.scheduler.executions import Executions
 from courier_backend.scheduler.scheduler import Scheduler
 from courier_backend.service.cancels import Cancels
 from courier_backend.service.evidence_reading import EvidenceReading
+from courier_backend.service.fleet_commands import FleetCommands
 from courier_backend.service.jobs import Jobs
-from courier_backend.service.nodes import described, live_item
 from courier_backend.service.outside import OutsideWork
 from courier_backend.service.recovery import Recovery
 from courier_backend.service.schedule_commands import ScheduleCommands
 from courier_backend.service.schedules import Schedules
 from courier_backend.service.starts import Starts
-from courier_backend.store.queries.nodes import get_node
 from courier_backend.store.rehearsal import note, rehearse
 from courier_backend.store.store import Store
 
@@ -66,7 +59,7 @@ BUILTIN_SECONDS: Final = 2.0
 RELEASE_SECONDS: Final = 2.0
 
 
-class Service(ScheduleCommands):
+class Service(ScheduleCommands, FleetCommands):
     """What the API can ask for. Made by `open_service`."""
 
     def __init__(
@@ -223,79 +216,6 @@ class Service(ScheduleCommands):
         """Stop one run."""
         return await self._cancels.run(run_id, reason=_why(reason, by))
 
-    # ---- nodes
-
-    async def add_node(
-        self, url: str, token: str, *, name: str, tags: dict[str, str], by: str
-    ) -> NodeItem:
-        """Add a node after having asked it who it is."""
-        node = await self.fleet.add(url, token, name=name, tags=tags, by=by)
-        return await self._node_item(node.id)
-
-    async def import_nodes(self, wishes: Sequence[NodeWish], *, by: str) -> list[ImportedNode]:
-        """Many nodes at once; what became of each, in their order."""
-        return await import_nodes(self.fleet, wishes, by)
-
-    async def change_node(
-        self,
-        node_id: str,
-        *,
-        name: str | None = None,
-        tags: dict[str, str] | None = None,
-        archived: bool | None = None,
-        by: str,
-    ) -> NodeItem:
-        """Rename, tag, archive or bring back a node."""
-        await self.fleet.change(node_id, name=name, tags=tags, archived=archived, by=by)
-        return await self._node_item(node_id)
-
-    async def describe_node(
-        self, node_id: str, attributes: Sequence[tuple[str, str, str]], *, by: str
-    ) -> NodeItem:
-        """Set what the operator says of a node; "" takes an attribute away."""
-        tags, own = described(self.directory.get(node_id), attributes)
-        await self.fleet.change(node_id, tags=tags, attributes=own, by=by)
-        return await self._node_item(node_id)
-
-    async def _node_item(self, node_id: str) -> NodeItem:
-        return self.live_node(await self.store.read(lambda c: get_node(c, node_id)))
-
-    async def remove_node(self, node_id: str, *, by: str) -> None:
-        """Take a node out of the fleet.
-
-        Raises:
-            Conflict: runs are at work on it; nobody could follow them any more.
-        """
-        runs = self.driver.runs_on(node_id)
-        if runs:
-            raise Conflict(
-                f"Node {node_id} cannot be removed now: {runs} runs are at work on it.",
-                hint="Wait for them, or cancel them.",
-            )
-        await self.fleet.remove(node_id, by)
-        await self.saved.forget_node(node_id, by)
-
-    def live_node(self, item: NodeItem) -> NodeItem:
-        """A stored node with what is known of it right now."""
-        node = self.directory.find(item["id"])
-        return item if node is None else live_item(item, node)
-
-    # ---- the lab
-
-    async def lab_up(self, count: int, seed: int | None) -> list[LabItem]:
-        """Bring up a lab."""
-        rehearse(f"let the lab have {count} nodes")
-        return [_lab_item(node) for node in await self.local_nodes.lab_up(count, seed)]
-
-    async def lab_status(self) -> list[LabItem]:
-        """The lab's nodes that run now."""
-        return [_lab_item(node) for node in await self.local_nodes.lab_status()]
-
-    async def lab_down(self) -> list[LabItem]:
-        """End the lab; the nodes that were."""
-        rehearse("end the lab's runners, and archive its nodes")
-        return [_lab_item(node) for node in await self.local_nodes.lab_down()]
-
     # ---- evidence
 
     async def evidence(
@@ -428,7 +348,3 @@ def _raise_fault(task: asyncio.Task[None]) -> None:
 
 def _why(reason: str, by: str) -> str:
     return reason or f"asked by {by}"
-
-
-def _lab_item(node: HostedNode) -> LabItem:
-    return {"id": node.id, "name": node.name, "url": node.url, "home": node.home}
