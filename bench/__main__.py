@@ -20,6 +20,7 @@ MEASURES: Final = (
     "rate",
     "barrier",
     "output",
+    "screen",
     "cancel",
     "pending",
     "due",

@@ -47,6 +47,7 @@ BARS: Final = (
     Bar("memory.runner", 60, 35),
     Bar("ready", 3.0, 1.5),
     Bar("output.p95", 300, 100),
+    Bar("screen.p95", 300, 100),
     Bar("cancel", 5, 1),
     Bar("idle.backend", 0.5, 0.2),
     Bar("idle.runner", 0.5, 0.2),

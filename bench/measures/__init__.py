@@ -1,1 +1,1 @@
-"""One measure a module: each takes a `Bench` and gives `Figure`s."""
+"""One measure a module: each takes a `Setting` and gives `Figure`s."""
