@@ -251,6 +251,23 @@ async def test_a_sensitive_output_is_given_to_later_steps_and_shown_nowhere(node
     assert_nowhere(lines, TOKEN)
 
 
+async def test_what_a_failed_attempt_gave_stays_hidden_later(node: Node) -> None:
+    """The output of the last attempt takes its place as a value, and not as a secret."""
+    first = "if test ! -e kept; then printf '%s' 'first-''9c1' > kept; printf 'token='; cat kept; "
+    lines = await node.run(
+        step(
+            f"{first} exit 1; fi; cat kept; printf ' token=%s' 'second-''44e'",
+            outputFieldRules={"TOKEN": taking()},
+            retryCount=1,
+        ),
+        step("cat kept; printf ' %s' $COURIER_INPUT_TOKEN"),
+    )
+    assert one(lines, "run-finished")["status"] == "success"
+    assert evidence_of(lines)[1].read("stdout.log").decode() == f"{MASKED} token={MASKED}"
+    assert text_of(lines) == f"{MASKED} {MASKED}"
+    assert_nowhere(lines, "first-9c1")
+
+
 def evidence_of(lines: list[Line]) -> list[zipfile.ZipFile]:
     found = [line["data"] for line in lines if line["type"] == "evidence"]
     return [zipfile.ZipFile(io.BytesIO(base64.b64decode(data))) for data in found]

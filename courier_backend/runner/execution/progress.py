@@ -20,7 +20,8 @@ class Progress:
     `open_attempt`: it was begun and never told to have ended; `private` is what finds its process;
     `restarting`: it has asked for a restart of the machine. `last`: the line of the last attempt
     of the step that ended; `outputs`: what the steps that ended gave, the later ones over the
-    earlier; `sensitive_outputs`: those of `last`.
+    earlier; `sensitive_outputs`: those of `last`; `seen`: every sensitive output that any attempt
+    gave, also one that failed or was done anew: what it printed may turn up again.
     """
 
     step: int = 1
@@ -35,6 +36,7 @@ class Progress:
     finished: bool = False
     outputs: dict[str, str] = field(default_factory=dict)
     sensitive_outputs: dict[str, Any] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
 
     @property
     def is_fresh(self) -> bool:
@@ -43,7 +45,8 @@ class Progress:
 
     def after(self, line: dict[str, Any], given: dict[str, Any]) -> "Progress":
         """Where to go on after the end of a step that gave these outputs."""
-        return Progress(step=line["step"] + 1, outputs={**self.outputs, **texts(given)})
+        outputs = {**self.outputs, **texts(given)}
+        return Progress(step=line["step"] + 1, outputs=outputs, seen=self.seen)
 
 
 def texts(outputs: dict[str, Any]) -> dict[str, str]:
@@ -83,6 +86,7 @@ def _take(progress: Progress, line: dict[str, Any], private: dict[str, Any] | No
 
 
 def _take_sensitive(progress: Progress, line: dict[str, Any], sensitive: dict[str, Any]) -> None:
+    progress.seen += texts(sensitive).values()
     if line["type"] == "step-finished":
         progress.outputs.update(texts(sensitive))
     else:

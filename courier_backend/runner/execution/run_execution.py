@@ -37,10 +37,11 @@ async def execute(run: Run, node: NodeHost) -> None:
 
 def mask_of(run: Run) -> Mask:
     """What hides all that is secret in a run, with what its steps have given so far."""
-    secrets = Secrets(run.order["actions"]["steps"])
+    steps = run.order["actions"]["steps"]
+    secrets = Secrets(steps)
     with suppress(Exception):  # whatever is wrong with its lines, the run must end
         progress = progress_of(run)
-        secrets.learn({**progress.outputs, **progress.sensitive_outputs})
+        secrets = Secrets(steps, progress.outputs, progress.seen)
     return secrets.mask
 
 

@@ -17,7 +17,7 @@ from courier_backend.runner.execution.host import NodeHost
 from courier_backend.runner.execution.interruption import end_interrupted, interrupted_task
 from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.outputs import with_outputs
-from courier_backend.runner.execution.progress import Progress
+from courier_backend.runner.execution.progress import Progress, texts
 from courier_backend.runner.execution.rebooting import take_up_restart, wait_for_boot
 from courier_backend.runner.execution.requesting import request_of
 from courier_backend.runner.execution.revealing import Revealing
@@ -41,7 +41,8 @@ class StepExecution:
         self._progress = progress
         self._number = progress.step
         self._step = steps[progress.step - 1]
-        self._secrets = Secrets(steps, {**progress.outputs, **progress.sensitive_outputs})
+        known = {**progress.outputs, **progress.sensitive_outputs}
+        self._secrets = Secrets(steps, known, progress.seen)
         self._sensitive_outputs = dict(progress.sensitive_outputs)
         self._inputs = self._secrets.marked(
             resolve_inputs(self._step, progress.outputs, node.fact_values, self._secrets.names)
@@ -164,6 +165,7 @@ class StepExecution:
         self._run.files.update([*task.stdout.paths(), *task.stderr.paths()])
         guard_outputs(self._secrets, outcome)
         self._sensitive_outputs = self._secrets.only(outcome.outputs)
+        self._progress.seen += texts(self._sensitive_outputs).values()
         note, evidence = await make_evidence(
             task,
             story_of(task, interpreter, outcome, started_at),

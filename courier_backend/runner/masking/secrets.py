@@ -10,7 +10,7 @@ from courier_backend.model.variables import sensitive_names, value_text
 from courier_backend.runner.masking.mask import Mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from courier_backend.runner.values.inputs import Inputs
 
@@ -23,13 +23,16 @@ class Secrets:
     """
 
     def __init__(
-        self, steps: Sequence[Mapping[str, Any]], outputs: Mapping[str, object] | None = None
+        self,
+        steps: Sequence[Mapping[str, Any]],
+        outputs: Mapping[str, object] | None = None,
+        seen: Iterable[str] = (),
     ) -> None:
-        """`outputs`: what the steps so far have given."""
+        """`outputs`: what the steps so far have given; `seen`: other values that are secret."""
         self.names = sensitive_names(steps)
         found = list(_values(steps, self.names)) if self.names else []
         self.known = {name for name, _ in found}
-        self._values = [value for _, value in found]
+        self._values = [*(value for _, value in found), *seen]
         self.mask = Mask()
         self.learn(outputs or {})
 
