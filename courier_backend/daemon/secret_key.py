@@ -9,7 +9,7 @@ from typing import Final
 
 from courier_backend.model.errors import Conflict
 
-_BYTES: Final = 32
+KEY_BYTES: Final = 32
 
 
 def load_secret(path: Path) -> bytes:
@@ -25,9 +25,9 @@ def load_secret(path: Path) -> bytes:
         secret = path.read_bytes()
     except OSError as error:
         raise Conflict(f"The key {path} cannot be used: {error.strerror}.") from error
-    if len(secret) < _BYTES:
+    if len(secret) < KEY_BYTES:
         raise Conflict(
-            f"The key {path} is damaged: it is shorter than {_BYTES} bytes.",
+            f"The key {path} is damaged: it is shorter than {KEY_BYTES} bytes.",
             hint="Restore it from a backup; without it, links and values at rest are lost.",
         )
     return secret
@@ -36,7 +36,7 @@ def load_secret(path: Path) -> bytes:
 def _make(path: Path) -> None:
     draft = path.with_suffix(f".{os.getpid()}.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(_BYTES))
+        file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)

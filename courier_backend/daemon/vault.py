@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from courier_backend.daemon.secret_key import derive
+from courier_backend.model.errors import Conflict
 from courier_backend.model.event import NewEvent
 from courier_backend.model.sealing import Seal, is_sealed
 from courier_backend.model.sensitive import with_values
@@ -60,7 +61,10 @@ class Vault:
         def open_(name: str, value: object) -> object:
             if not is_sealed(value):
                 return value
-            return orjson.loads(self._seal.open(str(value), _place(job_id, name)))
+            try:
+                return orjson.loads(self._seal.open(str(value), _place(job_id, name)))
+            except Conflict as error:
+                raise Conflict(f"{error.message} It is that of {name}.", hint=error.hint) from error
 
         return with_values(actions, open_)
 

@@ -56,10 +56,10 @@ def write_plan(lab: Path, plan: LabPlan) -> None:
 def changed_homes(lab: Path, plan: LabPlan) -> list[Path]:
     """Homes whose runner runs, but with other nodes, or another number of them, than planned."""
     if plan.seed != read_plan(lab).seed:
-        return [home for home in _homes(lab) if find_runner(home) is not None]
+        return [home for home in lab_homes(lab) if find_runner(home) is not None]
     shares = plan.shares()
     changed = []
-    for index, home in enumerate(_homes(lab)):
+    for index, home in enumerate(lab_homes(lab)):
         runner = find_runner(home)
         wanted = shares[index] if index < len(shares) else 0
         if runner is not None and len(runner.nodes) != wanted:
@@ -96,13 +96,13 @@ def announcements(lab: Path) -> list[int]:
 
 def lab_nodes(lab: Path) -> list[HostedNode]:
     """The nodes of the lab that run now, in order."""
-    runners = [find_runner(home) for home in _homes(lab)]
+    runners = [find_runner(home) for home in lab_homes(lab)]
     return [node for runner in runners if runner for node in runner.nodes]
 
 
 def end_lab(lab: Path) -> None:
     """End every runner of the lab and remove their homes."""
-    for home in _homes(lab):
+    for home in lab_homes(lab):
         end_runner(home)
     shutil.rmtree(lab, ignore_errors=True)
 
@@ -111,7 +111,8 @@ def _home(lab: Path, index: int) -> Path:
     return lab / f"{index:03d}"
 
 
-def _homes(lab: Path) -> list[Path]:
+def lab_homes(lab: Path) -> list[Path]:
+    """The homes of the lab's runners, in order."""
     if not lab.is_dir():
         return []
     return sorted(path for path in lab.iterdir() if path.is_dir() and path.name.isdigit())

@@ -14,11 +14,13 @@ from courier_backend.hosting.lab_fleet import (
     changed_homes,
     end_changed,
     end_lab,
+    lab_homes,
     lab_nodes,
     raise_lab,
     read_plan,
     write_plan,
 )
+from courier_backend.hosting.renewal import let_go, outdated_in
 from courier_backend.hosting.runner_process import (
     HostedNode,
     HostedRunner,
@@ -32,6 +34,10 @@ MOST_LAB_NODES: Final = 5000
 KEEP_SECONDS: Final = 2.0
 LONGEST_SECONDS: Final = 60.0
 _AT_ONCE: Final = 32
+_STAYS: Final = (
+    "the runner in %s (version %s) is of another build than this program; "
+    "another takes its place when its work has ended"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +62,8 @@ class LocalNodes:
         # and on whatever port, wrote later.
         self._builtin_seen = 0
         self._lab_seen: list[int] = []
+        # Those of another version or build that were at work when they were to be replaced.
+        self._outdated: dict[Path, HostedRunner] = {}
 
     async def keep_builtin(self) -> None:
         """Bring up this machine's own node, and again whenever its runner is gone; for ever."""
@@ -67,14 +75,16 @@ class LocalNodes:
 
     async def _raise_builtin(self) -> None:
         try:
+            await self._renew([self._builtin_home])
             runner = await asyncio.to_thread(_builtin_runner, self._builtin_home)
             await self._take_in(runner.nodes, builtin=True)
             self._builtin_seen = await asyncio.to_thread(announced_at, self._builtin_home)
         finally:
             self.builtin_tried.set()
 
-    def _builtin_is_gone(self) -> bool:
-        return announced_at(self._builtin_home) != self._builtin_seen
+    async def _builtin_is_gone(self) -> bool:
+        await self._let_outdated_go([self._builtin_home])
+        return await asyncio.to_thread(announced_at, self._builtin_home) != self._builtin_seen
 
     async def _raise_planned_lab(self) -> None:
         async with self._lab_lock:
@@ -82,10 +92,36 @@ class LocalNodes:
             if plan.nodes:
                 await self._raise_lab(plan)
 
-    def _lab_is_short(self) -> bool:
+    async def _lab_is_short(self) -> bool:
         if self._lab_lock.locked():  # while the lab is changed its runners come and go
             return False
-        return announcements(self._lab_home) != self._lab_seen
+        await self._let_outdated_go([*self._outdated.keys() - {self._builtin_home}])
+        return await asyncio.to_thread(announcements, self._lab_home) != self._lab_seen
+
+    async def _renew(self, homes: list[Path]) -> None:
+        """See that runners of another build make room: now, or when they are no more at work."""
+        found = await asyncio.to_thread(outdated_in, homes)
+        for home in homes:
+            self._outdated.pop(home, None)
+        self._outdated |= found
+        await self._let_outdated_go(homes)
+        for home in self._outdated.keys() & set(homes):
+            _log.warning(_STAYS, home, self._outdated[home].version)
+
+    async def _let_outdated_go(self, homes: list[Path]) -> None:
+        idle = [
+            home
+            for home in homes
+            if (runner := self._outdated.get(home))
+            and not any(self._runs_on(node.id) for node in runner.nodes)
+        ]
+        for home, gone in zip(idle, await _let_go(idle), strict=True):
+            if gone:
+                self._outdated.pop(home, None)
+
+    async def end_idle(self) -> None:
+        """End all runners of this machine that are not at work; nobody brings them up any more."""
+        await _let_go([self._builtin_home, *await asyncio.to_thread(lab_homes, self._lab_home)])
 
     async def lab_up(self, count: int, seed: int | None) -> list[HostedNode]:
         """Bring up a lab of `count` nodes; grows or shrinks the one that is there.
@@ -113,6 +149,7 @@ class LocalNodes:
         return nodes
 
     async def _raise_lab(self, plan: LabPlan) -> list[HostedNode]:
+        await self._renew(await asyncio.to_thread(lab_homes, self._lab_home))
         nodes = await asyncio.to_thread(raise_lab, self._lab_home, plan)
         await self._take_in(nodes, lab=True)
         await self._archive_lab_but({node.id for node in nodes})
@@ -174,7 +211,7 @@ class LocalNodes:
 
 
 async def _keep(
-    raise_it: Callable[[], Awaitable[None]], is_gone: Callable[[], bool], what: str
+    raise_it: Callable[[], Awaitable[None]], is_gone: Callable[[], Awaitable[bool]], what: str
 ) -> None:
     """Raise something, then whenever it is gone; a failure is logged, and tried again later."""
     pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
@@ -191,9 +228,13 @@ async def _keep(
             except Exception:  # noqa: BLE001  a strange runner must not end the backend
                 _log.exception("%s did not come up", what)
         await asyncio.sleep(next(pauses))
-        missing = failed or await asyncio.to_thread(is_gone)
+        missing = failed or await is_gone()
         if not missing:
             pauses = growing_pauses(KEEP_SECONDS, LONGEST_SECONDS)
+
+
+async def _let_go(homes: list[Path]) -> list[bool]:
+    return await asyncio.gather(*(asyncio.to_thread(let_go, home) for home in homes))
 
 
 def _builtin_runner(home: Path) -> HostedRunner:

@@ -37,12 +37,13 @@ class HostedNode:
 
 @dataclass(frozen=True, slots=True)
 class HostedRunner:
-    """A runner process that answers."""
+    """A runner process that answers. `build` is "" of one that tells none."""
 
     url: str
     pid: int
     version: str
     nodes: list[HostedNode]
+    build: str = ""
 
 
 def is_locked(path: Path) -> bool:
@@ -76,7 +77,7 @@ def find_runner(home: Path) -> HostedRunner | None:
         nodes = [
             HostedNode(n["id"], n["name"], n["url"], n["token"], n["home"]) for n in told["nodes"]
         ]
-        return HostedRunner(told["url"], told["pid"], told["version"], nodes)
+        return HostedRunner(told["url"], told["pid"], told["version"], nodes, told.get("build", ""))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -126,16 +127,17 @@ def end_runner(home: Path) -> None:
         runner = find_runner(home)
         if runner is None:
             # It never was there, or it leaves already.
-            _wait_free(home / "runner.lock")
+            wait_free(home / "runner.lock")
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(runner.pid, how)
-        if _wait_free(home / "runner.lock"):
+        if wait_free(home / "runner.lock"):
             return
 
 
-def _wait_free(lock: Path) -> bool:
-    until = time.monotonic() + END_SECONDS
+def wait_free(lock: Path, seconds: float = END_SECONDS) -> bool:
+    """Wait until nobody holds a lock; whether it is free."""
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         if not is_locked(lock):
             return True

@@ -88,6 +88,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.end)
+    loop.add_signal_handler(signal.SIGUSR1, _end_unless_busy, runner, server)
     if idle_seconds is not None:
         _watch_idle(runner, server, idle_seconds)
     _calm_collector()
@@ -102,6 +103,12 @@ def _announce(home: Path, url: str, nodes: list[Node], tell: Tell | None) -> Non
     announce(home, url, nodes)
     if tell is not None:
         tell(home, [(node.name, node_url(url, node)) for node in nodes])
+
+
+def _end_unless_busy(runner: Runner, server: QuietServer) -> None:
+    """Leave when nothing is being executed and nothing waits: another is to take this place."""
+    if not runner.is_busy:
+        server.end()
 
 
 def _watch_idle(runner: Runner, server: QuietServer, idle_seconds: float) -> None:

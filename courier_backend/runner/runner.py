@@ -69,6 +69,11 @@ class Runner:
             self.note_contact()
         return monotonic() - self._contact
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is being executed or waits."""
+        return any(node.is_busy for node in self.nodes.values())
+
     async def close(self) -> None:
         """End what runs; a later runner reports it as interrupted."""
         active = [(run, task) for node in self.nodes.values() for run, task in node.active.items()]
@@ -84,7 +89,7 @@ class Runner:
 
     def _tick(self) -> bool:
         """Bury orphans that died meanwhile; whether there is work."""
-        busy = any(node.is_busy for node in self.nodes.values())
+        busy = self.is_busy
         if busy or self.host.orphans.some_live:
             self.host.orphans.left_by("")
         return busy or self.host.orphans.some_live

@@ -83,6 +83,7 @@ class Service(ScheduleCommands, FleetCommands):
         self._clock = clock
         self._started_at = clock()
         self.ready = asyncio.Event()
+        self.ends_runners = False
         self.store = store
         self.links = Links(derive(secret, "links"), clock)
         self.activity = Activity(clock)
@@ -277,6 +278,7 @@ class Service(ScheduleCommands, FleetCommands):
             except Exception:
                 self.scheduler.go_on()
                 raise
+            self.ends_runners = True
         self._end()
 
     async def _cancel_all(self) -> None:
@@ -328,6 +330,8 @@ async def open_service(
                     await service.releases.flush()
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+            if service.ends_runners:
+                await service.local_nodes.end_idle()
     finally:
         await transport.aclose()
         await store.close()

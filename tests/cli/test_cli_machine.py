@@ -3,6 +3,7 @@
 import io
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 from cli_backend import Backend, item, page, problem
 from cli_outcome import Courier, Outcome
 
+from courier_backend import __version__
 from courier_backend.cli.doctor import files, processes, surroundings
 from courier_backend.client.address import Address
+from courier_backend.hosting.runner_process import HostedRunner
 from courier_backend.model.places import places
+from courier_backend.runner.home.build import program_build
 
 NODES = "/node/management/v1/nodes"
 NODE = f"{NODES}/{sample.NODE_ID}"
@@ -204,8 +208,8 @@ class TestDoctor:
         for text in (
             "bad   database       ",
             "is no SQLite database.",
-            "bad   secret key     Others can read",
-            "→ `chmod 600",
+            "bad   secret key     ",
+            "is damaged: it has 1 bytes, not 32.",
             "bad   settings       ",
             "backend.port",
             "warn  last start     the backend said: The port is taken.",
@@ -280,10 +284,13 @@ class TestDoctor:
         offline: dict[str, Any] = {"nodes": {"reachable": 3, "offline": 2}}
         overview = "/courier/stats-api/v1/overview"
         backend.on("GET", overview, item(counts), item(offline), problem(500, "error", "Oh."))
+        same = {"name": "a", "runnerVersion": "0.0.9"}
+        other = {"name": "b", "runnerVersion": "0.0.8"}
+        backend.on("GET", "/node/management/v1/nodes", page(same), page(same, other))
 
         told = [[finding.state for finding in processes.backend(places())] for _time in range(3)]
 
-        assert told == [["warn", "ok"], ["warn", "warn"], ["warn", "bad"]]
+        assert told == [["warn", "ok"], ["warn", "warn", "warn"], ["warn", "bad"]]
 
     def test_a_runner_that_does_not_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(processes, "is_locked", lambda _path: True)
@@ -291,12 +298,16 @@ class TestDoctor:
         with socket.socket() as held:
             held.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{held.getsockname()[1]}"
-            runner = type("Runner", (), {"url": url, "pid": 4711})
+            runner = HostedRunner(url, 4711, __version__, [], program_build())
             monkeypatch.setattr(processes, "find_runner", lambda _home: runner)
             silent = processes.local_runner(places())
             held.listen()
             answering = processes.local_runner(places())
-        assert [finding.state for finding in silent + answering] == ["bad", "ok"]
+            for each in (replace(runner, version="0.0.9"), replace(runner, build="")):
+                monkeypatch.setattr(processes, "find_runner", lambda _home, one=each: one)
+                answering += processes.local_runner(places())
+        assert [finding.state for finding in silent + answering] == ["bad", "ok", "warn", "warn"]
+        assert "version 0.0.9; this program is" in answering[1].message
 
 
 def _address(backend: Backend) -> Any:

@@ -1,6 +1,8 @@
 """The runner as a process: what it says when it cannot start, what it leaves, when it leaves."""
 
+import os
 import resource
+import signal
 import stat
 import subprocess
 import sys
@@ -12,10 +14,13 @@ import pytest
 from runner_harness import (
     PATIENCE,
     RunnerProcess,
+    is_type,
     runner_inside,
     runner_process,
+    says,
     step,
     text_of,
+    until,
 )
 
 from courier_backend.runner.execution.clockwork import start_ticks
@@ -34,7 +39,7 @@ def test_what_it_announces(tmp_path: Path) -> None:
         assert stat.S_IMODE((home / "runner.json").stat().st_mode) == 0o600
         assert told["pid"] == running.process.pid
         assert told["startTime"] == start_ticks(running.process.pid)
-        assert set(told) == {"url", "pid", "startTime", "version", "nodes"}
+        assert set(told) == {"url", "pid", "startTime", "version", "build", "nodes"}
         names = [node["name"] for node in told["nodes"]]
         assert names == ["lab-0251", "lab-0252", "lab-0253"]
         for index, node in enumerate(told["nodes"]):
@@ -95,6 +100,27 @@ async def test_it_leaves_when_nothing_is_left_to_do(tmp_path: Path) -> None:
     assert running.process.wait(PATIENCE) == 0
     running.process.communicate()
     assert not (home / "runner.json").exists()
+
+
+@pytest.mark.anyio
+async def test_it_makes_room_for_another_unless_it_is_at_work(tmp_path: Path) -> None:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        with runner_process(tmp_path) as running:
+            node = running.node(client)
+            order = node.order(step("echo up; read -r _ < ../../fifo"))
+            os.mkfifo(tmp_path / "fifo")
+            async with node.ordered(order) as lines:
+                await until(lines, says("up"))
+                running.process.send_signal(signal.SIGUSR1)
+                assert (await node.get("node")).json()["activeRuns"] == 1
+                (tmp_path / "fifo").write_text("go\n")
+                ended = await until(lines, is_type("run-finished"))
+            assert ended["status"] == "success"
+            while (await node.get("node")).json()["activeRuns"]:
+                continue
+            running.process.send_signal(signal.SIGUSR1)
+            assert running.process.wait(PATIENCE) == 0
+            running.process.communicate()
 
 
 @pytest.mark.anyio

@@ -13,6 +13,7 @@ from backend_house import House, ended
 from bench.leaks import leaks
 from courier_backend.api.answers import item as answer
 from courier_backend.api.event_stream import encode
+from courier_backend.cli.doctor.secrets import sealed_values
 from courier_backend.daemon.vault import Vault
 from courier_backend.model.errors import BadInput, Conflict
 from courier_backend.model.event import EventItem
@@ -181,7 +182,28 @@ async def test_without_its_key_a_run_fails_with_that_reason(
         runs, _ = await service.store.read(lambda c: list_runs(c, page, instance_id=instance["id"]))
         assert runs[0]["reasonCode"] == "missing-input"
         assert runs[0]["reason"].startswith("A sealed value cannot be opened")
+        assert runs[0]["reason"].endswith("It is that of PASSWORD.")
     assert len(orders(home)) == 1
+
+
+async def test_the_doctor_sees_what_does_not_open_any_more(house: Make) -> None:
+    home = house(1)
+    home.here.secret_key.parent.mkdir(parents=True)
+    home.here.secret_key.write_bytes(b"k" * 32)
+    assert sealed_values(home.here) == []
+    async with home.backend() as service:
+        job_id, _ = await submit(service, secret_job(home))
+        found = await asyncio.to_thread(sealed_values, home.here)
+        assert [finding.state for finding in found] == ["ok"]
+    home.here.secret_key.write_bytes(b"another key" * 3)
+    (replaced,) = sealed_values(home.here)
+    home.here.secret_key.unlink()
+    (gone,) = sealed_values(home.here)
+    assert (replaced.state, gone.state) == ("bad", "bad")
+    assert f"({job_id[:8]})" in replaced.message
+    assert replaced.message.endswith("is not the key under which they were sealed.")
+    assert gone.message.endswith(" is gone.")
+    assert not home.here.secret_key.exists()
 
 
 async def test_what_lost_its_key_is_never_given_out_as_a_value(

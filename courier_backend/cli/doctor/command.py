@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from courier_backend.cli.answer import write_data
 from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import command
-from courier_backend.cli.doctor.files import database, folders, room, secret_key, settings
+from courier_backend.cli.doctor.files import database, folders, room, settings
 from courier_backend.cli.doctor.interpreters import interpreters
 from courier_backend.cli.doctor.processes import backend, local_runner
+from courier_backend.cli.doctor.secrets import sealed_values, secret_key
 from courier_backend.cli.doctor.surroundings import letters, open_files, terminal
 from courier_backend.cli.options import common, pass_session
 from courier_backend.cli.output import say, write
@@ -23,6 +24,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     settings,
     secret_key,
     database,
+    sealed_values,
     room,
     backend,
     local_runner,

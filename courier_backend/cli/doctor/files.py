@@ -1,10 +1,9 @@
-"""Folders, settings, the key, the database, and the room on their disk."""
+"""Folders, settings, the database, and the room on their disk."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,21 +53,6 @@ def settings(places: Places) -> list[Finding]:
     except BadInput as error:
         return [bad("settings", error.message, "Mend the file; the backend does not start so.")]
     return [ok("settings", str(places.config_file))]
-
-
-def secret_key(places: Places) -> list[Finding]:
-    """Nobody else can read the key."""
-    key = places.secret_key
-    try:
-        mode = stat.S_IMODE(key.stat().st_mode)
-    except FileNotFoundError:
-        return [ok("secret key", "none yet: the backend makes it")]
-    except OSError as error:
-        return [bad("secret key", f"{key} cannot be read: {error.strerror}.", "Mend its rights.")]
-    if mode & 0o077:
-        hint = f"`chmod 600 '{key}'`."
-        return [bad("secret key", f"Others can read {key} (mode {mode:03o}).", hint)]
-    return [ok("secret key", "yours alone")]
 
 
 def database(places: Places) -> list[Finding]:

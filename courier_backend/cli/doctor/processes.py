@@ -12,6 +12,7 @@ from courier_backend.cli.words import number_of
 from courier_backend.client import calls
 from courier_backend.client.sync_client import SyncClient
 from courier_backend.client.trust import lock_is_held, running
+from courier_backend.hosting.renewal import is_outdated
 from courier_backend.hosting.runner_process import find_runner, is_locked
 from courier_backend.model.errors import CourierError
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from courier_backend.model.places import Places
 
 _CONNECT_SECONDS: Final = 2.0
+_PAGE: Final = 1000
+_NAMED: Final = 5
 
 
 def backend(places: Places) -> list[Finding]:
@@ -51,8 +54,29 @@ def _health(found: Address) -> list[Finding]:
     offline = counts["nodes"].get("offline", 0)
     if offline:
         hint = "`courier nodes list --health offline` shows them."
-        return [warn("fleet", f"offline: {number_of(offline, 'node')}", hint)]
-    return [ok("fleet", f"{number_of(sum(counts['nodes'].values()), 'node')}, none offline")]
+        return [warn("fleet", f"offline: {number_of(offline, 'node')}", hint), *_others(found)]
+    told = ok("fleet", f"{number_of(sum(counts['nodes'].values()), 'node')}, none offline")
+    return [told, *_others(found)]
+
+
+def _others(found: Address) -> list[Finding]:
+    """Nodes whose runner has not the backend's version: they work, as far as both understand."""
+    client = SyncClient(found)
+    others: dict[str, list[str]] = {}
+    for page in client.pages(calls.list_nodes(size=_PAGE, archived=False)):
+        for node in page["items"]:
+            if node["runnerVersion"] not in {"", found.version}:
+                others.setdefault(node["runnerVersion"], []).append(node["name"])
+    hint = f"Bring their runners to {found.version}; work goes on meanwhile."
+    return [
+        warn("versions", f"the runner of {_some(names)} has version {version}", hint)
+        for version, names in sorted(others.items())
+    ]
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _last_start(places: Places) -> list[Finding]:
@@ -82,7 +106,13 @@ def local_runner(places: Places) -> list[Finding]:
     if not _answers(runner.url):
         hint = f"End process {runner.pid}; the backend starts another."
         return [bad("runner", f"process {runner.pid} does not answer at {runner.url}", hint)]
-    return [ok("runner", f"answers at {runner.url}")]
+    if is_outdated(runner):
+        is_other = runner.version != __version__
+        what = f"version {runner.version}" if is_other else "an older or newer build"
+        words = f"answers at {runner.url}, {what}; this program is {__version__}"
+        hint = "A backend of this version replaces it as soon as it has no work."
+        return [warn("runner", words, hint)]
+    return [ok("runner", f"answers at {runner.url}, version {runner.version}")]
 
 
 def _answers(url: str) -> bool:

@@ -73,7 +73,12 @@ def status(session: Session) -> None:
 
 
 @command("stop", example="courier backend stop")
-@click.option("--all", "cancel_all", is_flag=True, help="Cancel what runs first, and wait for it.")
+@click.option(
+    "--all",
+    "cancel_all",
+    is_flag=True,
+    help="Cancel what runs first, wait for it, and end this machine's runners, too.",
+)
 @dry_run
 @common()
 @pass_session

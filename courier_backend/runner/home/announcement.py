@@ -6,6 +6,7 @@ from pathlib import Path
 from courier_backend import __version__
 from courier_backend.runner.execution.clockwork import own_start_ticks
 from courier_backend.runner.home.atomic import write_json
+from courier_backend.runner.home.build import program_build
 from courier_backend.runner.node import Node
 
 
@@ -16,6 +17,7 @@ def announce(home: Path, url: str, nodes: list[Node]) -> None:
         "pid": os.getpid(),
         "startTime": own_start_ticks(),
         "version": __version__,
+        "build": program_build(),
         "nodes": [
             {
                 "id": node.id,
