@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from html import escape
 from itertools import pairwise
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -25,10 +26,23 @@ some_values = st.lists(values, min_size=1, max_size=3)
 repetitive = st.lists(st.text("ab", min_size=4, max_size=9), min_size=1, max_size=3)
 
 
+def all_forms(secrets: list[str]) -> list[bytes]:
+    plain, in_base64 = forms_of(secrets)
+    return [*plain, *in_base64]
+
+
 @pytest.mark.parametrize(
     "form",
     [
         SECRET,
+        json.dumps(json.dumps({"a": SECRET})),
+        json.dumps(json.dumps(SECRET, ensure_ascii=False), ensure_ascii=False),
+        repr(SECRET),
+        repr(SECRET.encode()),
+        "$'" + SECRET.replace("'", "\\'") + "'",
+        quote(quote(SECRET, safe=""), safe=""),
+        normalize("NFD", SECRET),
+        normalize("NFC", SECRET),
         json.dumps(SECRET),
         json.dumps(SECRET, ensure_ascii=False),
         json.dumps(SECRET).replace("/", "\\/"),
@@ -73,6 +87,23 @@ def test_a_long_value_is_hidden_where_its_base64_is_cut_into_lines() -> None:
     lines = base64.encodebytes(value.encode())
     masked = Mask([value]).data(lines)
     assert all(line == HIDDEN or len(line) < 16 for line in masked.splitlines())
+
+
+@pytest.mark.parametrize("before", range(40, 100))
+@pytest.mark.parametrize("cut", ["\n", "\r\n"])
+def test_base64_of_something_longer_is_hidden_over_the_ends_of_its_lines(
+    before: int, cut: str
+) -> None:
+    value = b"Zq7xK-correct-horse-battery"
+    encoded = base64.encodebytes(b"u" * before + value + b"." * 90).replace(b"\n", cut.encode())
+    for stream in (Mask([value.decode()]).stream(), Mask([value.decode(), "x" * 5000]).stream()):
+        masked = b"".join(stream.feed(encoded[at : at + 7]) for at in range(0, len(encoded), 7))
+        head, tail = (masked + stream.finish()).split(HIDDEN)
+        assert base64.b64decode(head + b"=" * (-len(head.translate(None, b"\r\n")) % 4))[-9:] == (
+            b"u" * 9
+        )
+        assert tail.endswith(encoded[-40:])
+        assert len(head + tail) < len(encoded) - 30
 
 
 def test_the_white_space_around_a_value_does_not_matter() -> None:
@@ -123,7 +154,7 @@ def test_a_stream_gives_at_once_what_cannot_be_the_beginning_of_a_value() -> Non
 
 @given(some_values, st.data())
 def test_every_form_is_hidden_in_any_surroundings(secrets: list[str], data: st.DataObject) -> None:
-    form = data.draw(st.sampled_from(forms_of(secrets)))
+    form = data.draw(st.sampled_from(all_forms(secrets)))
     before, after = data.draw(st.binary(max_size=20)), data.draw(st.binary(max_size=20))
     masked = Mask(secrets).data(before + form + after)
     shown = masked.split(HIDDEN)
@@ -140,7 +171,7 @@ def test_a_stream_gives_the_same_however_its_bytes_are_split(
     if data is None:
         whole, cuts = b"ababab", [1, 2, 3, 4, 5]
     else:
-        piece = st.one_of(st.sampled_from(forms_of(secrets)), st.binary(max_size=5), st.just(b"a"))
+        piece = st.one_of(st.sampled_from(all_forms(secrets)), st.binary(max_size=5), st.just(b"a"))
         whole = b"".join(data.draw(st.lists(piece, max_size=8)))
         cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
     stream = mask.stream()

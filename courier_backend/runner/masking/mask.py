@@ -5,18 +5,16 @@ back no more than what may be the beginning of a form, so that a value that is s
 found and what is no value is seen at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
-from courier_backend.runner.masking.forms import forms_of
+from courier_backend.runner.masking.finder import Finder, Search
+from courier_backend.runner.masking.forms import SHORTEST_WIDTH, forms_of
 
 MASKED: Final = "••••••"
 """What a masked value looks like."""
 _MASKED_BYTES: Final = MASKED.encode()
-_WEIGHED_BYTES: Final = 4096
-"""Above this length, the whole length of a form is held back rather than what may begin one."""
 
-Span = tuple[int, int]
 _T = TypeVar("_T")
 
 
@@ -24,17 +22,16 @@ class Mask:
     """Hides some values."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms = forms_of(secrets)
+        forms = forms_of(secrets)
+        self._finders = (Finder(forms.plain), Finder(forms.in_base64, over_lines=True))
+        self.is_empty = not forms.plain
+        """Whether there is nothing to hide."""
 
     @property
     def longest(self) -> int:
-        """The size of the longest form."""
-        return len(self._forms[0]) if self._forms else 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to hide."""
-        return not self._forms
+        """The size of the longest form, cut into lines where that is usual."""
+        plain, in_base64 = (finder.longest for finder in self._finders)
+        return max(plain, in_base64 + 2 * (in_base64 // SHORTEST_WIDTH + 1))
 
     def data(self, data: bytes) -> bytes:
         """Bytes without the values."""
@@ -65,7 +62,7 @@ class Mask:
 
     def stream(self) -> "MaskStream":
         """Masking of bytes that come in pieces."""
-        return MaskStream(self._forms)
+        return MaskStream(self._finders)
 
     def pieces(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Bytes in pieces without the values."""
@@ -80,17 +77,18 @@ class Mask:
 class MaskStream:
     """Masks bytes as they come. What it has given never needs to be taken back."""
 
-    def __init__(self, forms: list[bytes]) -> None:
-        self._forms = forms
+    def __init__(self, finders: Sequence[Finder]) -> None:
+        self._finders = [finder for finder in finders if finder.longest]
         self._rest = b""
         self._covered = 0
 
     def feed(self, data: bytes) -> bytes:
         """More bytes; gives those that are certain now."""
-        if not self._forms:
+        if not self._finders:
             return data
         data = self._rest + data
-        return self._give(data, self._uncertain_from(data))
+        searches = [finder.search(data) for finder in self._finders]
+        return self._give(data, searches, min(each.uncertain_from() for each in searches))
 
     def cut(self) -> bytes:
         """The bytes that follow are lost: what may be the beginning of a value is hidden."""
@@ -99,20 +97,14 @@ class MaskStream:
 
     def finish(self) -> bytes:
         """No more bytes follow; gives the last ones."""
-        return self._give(self._rest, len(self._rest))
+        searches = [finder.search(self._rest) for finder in self._finders]
+        return self._give(self._rest, searches, len(self._rest))
 
-    def _uncertain_from(self, data: bytes) -> int:
-        """Where what may become a form with the bytes to come begins."""
-        end = len(data)
-        if len(self._forms[0]) > _WEIGHED_BYTES:
-            return max(0, end - len(self._forms[0]) + 1)
-        return min((_beginning(data, form) for form in self._forms), default=end)
-
-    def _give(self, data: bytes, upto: int) -> bytes:
+    def _give(self, data: bytes, searches: list[Search], upto: int) -> bytes:
         """Bytes before `upto`; of a hidden place that reaches further its end is remembered."""
         out: list[bytes] = []
         at = self._covered
-        for begin, end in self._spans(data, upto):
+        for begin, end in sorted(span for each in searches for span in each.spans(upto)):
             if begin >= at:
                 out += (data[at:begin], _MASKED_BYTES)
             at = max(at, end)
@@ -120,27 +112,3 @@ class MaskStream:
             out.append(data[at:upto])
         self._rest, self._covered = data[upto:], max(0, at - upto)
         return b"".join(out)
-
-    def _spans(self, data: bytes, upto: int) -> list[Span]:
-        """Every occurrence that begins before `upto`, in order."""
-        found: list[Span] = []
-        for form in self._forms:
-            size = len(form)
-            last = upto - 1 + size
-            at = data.find(form, 0, last)
-            while at >= 0:
-                found.append((at, at + size))
-                at = data.find(form, at + 1, last)
-        found.sort()
-        return found
-
-
-def _beginning(data: bytes, form: bytes) -> int:
-    """Where the end of `data` that begins `form` starts; its very end when there is none."""
-    end = len(data)
-    at = data.find(form[:1], max(0, end - len(form) + 1))
-    while at >= 0:
-        if form.startswith(data[at:]):
-            return at
-        at = data.find(form[:1], at + 1)
-    return end
