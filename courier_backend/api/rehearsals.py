@@ -50,6 +50,7 @@ async def answer_rehearsal(_request: Request, would: Exception) -> Response:
     assert isinstance(would, WouldChange)  # noqa: S101  registered for nothing else
     told: DryRun = {
         "dryRun": True,
+        "fails": would.fails,
         "changes": [*map(_note, would.notes), *_changes(would.events)],
     }
     return answers.item(told)

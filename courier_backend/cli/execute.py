@@ -33,8 +33,8 @@ def execute(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> object:
     try:
         return root.main(list(arguments), prog_name=program_name(), standalone_mode=False)
-    except Rehearsed:
-        return 0
+    except Rehearsed as rehearsed:
+        return rehearsed.code
 
 
 def program_name() -> str:

@@ -17,7 +17,11 @@ _OWNERS: Final = ("runId", "instanceId", "jobId", "nodeId")
 
 
 class Rehearsed(BaseException):
-    """The command has said what it would change; nothing was."""
+    """The command has said what it would change; nothing was. `code`: to exit with."""
+
+    def __init__(self, code: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def would(session: Session, *sentences: str) -> None:
@@ -32,7 +36,7 @@ def would(session: Session, *sentences: str) -> None:
 
 
 def end_rehearsal(session: Session, item: Mapping[str, Any]) -> NoReturn:
-    """Say what would change, and end.
+    """Say what would change, and end; with 1 where a part of it would fail.
 
     Raises:
         Rehearsed: always.
@@ -42,7 +46,7 @@ def end_rehearsal(session: Session, item: Mapping[str, Any]) -> NoReturn:
         write("".join(f"  {_line(change)}\n" for change in item["changes"]))
     else:
         write_data(session, {"item": dict(item)})
-    raise Rehearsed
+    raise Rehearsed(1 if item.get("fails") else 0)
 
 
 def _line(change: Mapping[str, str]) -> str:

@@ -6,12 +6,14 @@ import io
 import sys
 from typing import TYPE_CHECKING, Final, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from courier_backend.cli.clean import clean
 from courier_backend.cli.column import Column
+from courier_backend.cli.fitting import GAP, fit
 from courier_backend.cli.output import is_terminal, speaks_unicode, write
 from courier_backend.cli.words import sign
 
@@ -27,22 +29,43 @@ _LONGEST: Final = 120
 def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     """A table to stdout."""
     console = _console()
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        right = column.kind == "number"
-        fixed = column.kind in {"id", "status", "number"}
-        table.add_column(
-            Text(column.title), justify="right" if right else "left", no_wrap=fixed,
-            overflow="fold",
-        )  # fmt: skip
     lengths = {i: _id_length(rows, i) for i, column in enumerate(columns) if column.kind == "id"}
-    for row in rows:
-        cells = enumerate(zip(columns, row, strict=True))
-        table.add_row(
-            *(_cell(column, _cut(text), lengths.get(i, 0)) for i, (column, text) in cells)
-        )
-    console.print(table)
+    cells = [
+        [
+            _cell(column, _cut(text), lengths.get(i, 0))
+            for i, (column, text) in enumerate(zip(columns, row, strict=True))
+        ]
+        for row in rows
+    ]
+    console.print(_table(columns, cells, console.width))
     _out(console)
+
+
+def _table(columns: Sequence[Column], cells: Sequence[Sequence[Text]], room: int) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    on_one_line = any(column.spare for column in columns)
+    widths = _widths(columns, cells)
+    if on_one_line:
+        widths = fit(columns, widths, room)
+    shown = [i for i, width in enumerate(widths) if width or not on_one_line]
+    for i in shown:
+        fixed = on_one_line or columns[i].kind in {"id", "status", "number"}
+        table.add_column(
+            Text(columns[i].title), justify="right" if columns[i].kind == "number" else "left",
+            no_wrap=fixed, overflow="ellipsis" if on_one_line else "fold",
+            width=widths[i] if on_one_line else None,
+        )  # fmt: skip
+    for row in cells:
+        table.add_row(*(row[i] for i in shown))
+    return table
+
+
+def _widths(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> list[int]:
+    """As wide as its widest cell is each."""
+    return [
+        max([cell_len(column.title), *(row[i].cell_len for row in cells)])
+        for i, column in enumerate(columns)
+    ]
 
 
 def facts(pairs: Iterable[tuple[str, str]], statuses: Iterable[str] = ("Status",)) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -34,18 +35,21 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def query_of(given: Mapping[str, str | int | bool | None]) -> dict[str, str]:
-    """Only what was given; truth as the API spells it."""
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in given.items()
-        if value is not None and value != ""
-    }
+Given = str | int | bool | Sequence[str] | None
 
 
-def get_list(
-    path: str, page: int, size: int, after: str, **filters: str | int | bool | None
-) -> Call[Page[T]]:
+def query_of(given: Mapping[str, Given]) -> dict[str, str | Sequence[str]]:
+    """Only what was given; truth as the API spells it, and several values of a name each."""
+    return {name: _told(value) for name, value in given.items() if value not in (None, "", ())}
+
+
+def _told(value: Given) -> str | Sequence[str]:
+    if isinstance(value, str | int | None):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return value
+
+
+def get_list(path: str, page: int, size: int, after: str, **filters: Given) -> Call[Page[T]]:
     """The question for a page of a list."""
     query = {"pagination.page": page, "pagination.size": size, "after": after, **filters}
     return Call("GET", path, whole, query_of(query))

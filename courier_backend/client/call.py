@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 if TYPE_CHECKING:
     from courier_backend.model.wire import Pagination
@@ -28,14 +28,14 @@ class Call(Generic[T]):
     method: str
     path: str
     read: Callable[[Any], T]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> str:
         """Path and query, as they stand in the request line."""
-        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+        return f"{self.path}?{urlencode(self.query, doseq=True)}" if self.query else self.path
 
 
 def following(call: Call[Page[T]], page: Page[T]) -> Call[Page[T]] | None:
@@ -44,5 +44,6 @@ def following(call: Call[Page[T]], page: Page[T]) -> Call[Page[T]] | None:
     if not link:
         return None
     parts = urlsplit(link)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    told = parse_qs(parts.query, keep_blank_values=True)
+    query = {name: each if len(each) > 1 else each[0] for name, each in told.items()}
     return replace(call, path=parts.path or call.path, query=query)

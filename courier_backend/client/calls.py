@@ -265,9 +265,10 @@ def list_nodes(
     name: str = "",
     health: str = "",
     archived: bool | None = None,
+    tags: Sequence[str] = (),
     sort_order: str = "",
 ) -> Call[Page[NodeItem]]:
-    """The fleet."""
+    """The fleet; `tags`: those that have all of these (``role=web``, or ``role``)."""
     return get_list(
         f"{NODES}/nodes",
         page,
@@ -276,6 +277,7 @@ def list_nodes(
         name=name,
         healthStatus=health,
         archived=archived,
+        tag=tags,
         sortOrder=sort_order,
     )
 
@@ -377,6 +379,5 @@ def event_query(
     *, job_id: str = "", instance_id: str = "", run_id: str = "", kinds: Sequence[str] = ()
 ) -> dict[str, str]:
     """Which events a stream carries; nothing given: all of them."""
-    return query_of(
-        {"jobId": job_id, "instanceId": instance_id, "runId": run_id, "type": ",".join(kinds)}
-    )
+    told = {"jobId": job_id, "instanceId": instance_id, "runId": run_id, "type": ",".join(kinds)}
+    return {name: value for name, value in told.items() if value}

@@ -174,14 +174,18 @@ class Fleet:
         archived: bool | None = None,
         by: str = "courier",
     ) -> KnownNode:
-        """Rename, tag, describe, archive or bring back a node.
+        """Rename, tag, describe, archive or bring back a node; what is so already is no change.
 
         Raises:
             NotFound: there is no such node.
         """
         node = self.directory.get(node_id)
         wanted = {"name": name, "tags": tags, "attributes": attributes, "archived": archived}
-        data = {key: value for key, value in wanted.items() if value is not None}
+        data = {
+            key: value
+            for key, value in wanted.items()
+            if value is not None and value != getattr(node, key)
+        }
         if data:
             await self._append("node-changed", node_id, data | {"by": by})
         for key, value in data.items():

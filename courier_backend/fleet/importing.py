@@ -37,10 +37,10 @@ async def import_nodes(fleet: Fleet, wishes: Sequence[NodeWish], by: str) -> lis
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(wish)) for wish in wishes]
     done = [task.result() for task in tasks]
-    for each in done:
-        if each["reason"]:
-            note(f"leave out {each['name'] or each['url']}: {each['reason']}")
-    rehearse("" if would else "change nothing", would)
+    left_out = [each for each in done if each["reason"]]
+    for each in left_out:
+        note(f"leave out {each['name'] or each['url']}: {each['reason']}")
+    rehearse("" if would else "change nothing", would, fails=bool(left_out))
     return done
 
 

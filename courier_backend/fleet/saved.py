@@ -154,7 +154,7 @@ class SavedTargets:
         how: Literal["add", "remove", "replace"],
         by: str,
     ) -> None:
-        """Put nodes on a list, take them from it, or let them be all of it.
+        """Put nodes on a list, take them from it, or let them be all of it; perhaps no change.
 
         Raises:
             NotFound: there is no such list.
@@ -168,7 +168,9 @@ class SavedTargets:
             else:
                 kept = before.node_ids if how == "add" else ()
                 nodes = list(dict.fromkeys([*kept, *self._nodes(node_ids)]))
-            await self._put_list("list-changed", SavedList(before.id, before.name, nodes), None, by)
+            if nodes != list(before.node_ids):
+                after = SavedList(before.id, before.name, nodes)
+                await self._put_list("list-changed", after, None, by)
 
     async def remove_list(self, list_id: str, by: str) -> str:
         """A list is not kept any more; gives its id.

@@ -435,9 +435,13 @@ class ChangeItem(TypedDict):
 
 
 class DryRun(TypedDict):
-    """What a request would have changed; nothing was. `dryRun` is always true."""
+    """What a request would have changed; nothing was. `dryRun` is always true.
+
+    `fails`: a part of it would fail.
+    """
 
     dryRun: bool
+    fails: bool
     changes: list[ChangeItem]
 
 

@@ -15,12 +15,18 @@ _notes: ContextVar[list[str] | None] = ContextVar("rehearsal", default=None)
 
 
 class WouldChange(Exception):
-    """The end of a rehearsal: what would happen, in sentences and as events."""
+    """The end of a rehearsal: what would happen, in sentences and as events.
 
-    def __init__(self, notes: Sequence[str], events: Sequence[NewEvent] = ()) -> None:
+    `fails`: a part of what was asked would fail, and whoever asked is to be told so.
+    """
+
+    def __init__(
+        self, notes: Sequence[str], events: Sequence[NewEvent] = (), *, fails: bool = False
+    ) -> None:
         super().__init__("this is a rehearsal")
         self.notes = notes
         self.events = events
+        self.fails = fails
 
 
 @contextmanager
@@ -45,7 +51,7 @@ def note(sentence: str) -> None:
         notes.append(sentence)
 
 
-def rehearse(sentence: str = "", events: Sequence[NewEvent] = ()) -> None:
+def rehearse(sentence: str = "", events: Sequence[NewEvent] = (), *, fails: bool = False) -> None:
     """In a rehearsal: this would happen now, and here it ends. Else nothing.
 
     Raises:
@@ -53,4 +59,4 @@ def rehearse(sentence: str = "", events: Sequence[NewEvent] = ()) -> None:
     """
     notes = _notes.get()
     if notes is not None:
-        raise WouldChange([*notes, *([sentence] if sentence else [])], events)
+        raise WouldChange([*notes, *([sentence] if sentence else [])], events, fails=fails)

@@ -273,6 +273,22 @@ async def test_nodes_as_they_are_now(http: httpx.AsyncClient, service: FakeServi
     assert service.live_node(stored)["activeRuns"] == 2
 
 
+async def test_nodes_by_their_tags(http: httpx.AsyncClient, service: FakeService) -> None:
+    tags = {"role": "web", "stage": "", 'a "b".c': "100 %"}
+    changed = NewEvent("node-changed", at(1), node_id=NODES[0], data={"tags": tags})
+    await service.store.append([node_added(0), node_added(1), changed])
+
+    async def found(*asked: str) -> list[str]:
+        answer = await http.get(NODES_PATH, params=[("tag", tag) for tag in asked])
+        assert answer.json()["totalItems"] == len(answer.json()["items"])
+        return [node["id"] for node in answer.json()["items"]]
+
+    for asked in (["role=web"], ["role"], ["role=web", "stage="], ['a "b".c=100 %']):
+        assert await found(*asked) == [NODES[0]], asked
+    for none in (["role=we_"], ["role=web", "stage=x"], ["rol"], ["$.role"], ["=web"]):
+        assert await found(*none) == [], none
+
+
 @pytest.mark.usefixtures("full")
 async def test_no_secret_is_told(http: httpx.AsyncClient) -> None:
     many = "?pagination.size=100"

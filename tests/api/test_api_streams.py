@@ -165,6 +165,7 @@ async def test_the_clients_and_the_api_agree(url: str, client: AsyncClient) -> N
         calls.list_instances(status="running", run_after="2026-01-01T00:00:00Z"),
         calls.list_runs(status="success", job_id="j"),
         calls.list_nodes(health="offline", archived=False),
+        calls.list_nodes(tags=("role=web", "stage")),
         calls.list_events(after=0, size=5),
         calls.lab_status(),
         calls.plan({"body": "x", "bodyFormat": "", "fileName": "", "nodeIds": [], "inputs": {}}),

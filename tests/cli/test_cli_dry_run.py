@@ -59,6 +59,15 @@ def test_is_asked_of_the_backend(
     assert [each.query["dryRun"] for each in backend.sent(method, path)] == ["true"]
 
 
+def test_ends_as_the_command_would_where_a_part_of_it_fails(
+    backend: Backend, courier: Courier, tmp_path: Path
+) -> None:
+    told = rehearsed("leave out web-1: no answer").value["item"] | {"fails": True}
+    backend.on("POST", "/node/management/v1/nodes/import", item(told))
+    (tmp_path / "hosts.csv").write_text("url,token\nhttp://h/nodes/a,t\n")
+    assert courier("nodes", "import", str(tmp_path / "hosts.csv"), "--dry-run").code == 1
+
+
 def test_is_told_to_programs(backend: Backend, courier: Courier) -> None:
     answer = rehearsed("do it")
     backend.on("DELETE", f"{JOBS}/jobs/{sample.JOB_ID}", answer)

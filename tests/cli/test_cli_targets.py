@@ -294,7 +294,8 @@ def test_lists_are_listed_shown_and_changed(backend: Backend, courier: Courier) 
     assert "mine" in courier("lists", "list").out
     assert "web-1" in courier("list", "show", "mine").out
     assert courier("lists", "add", "mine", "web-1").err == f"List mine ({ID}) was saved: 1 node.\n"
-    assert courier("lists", "add-nodes", "mine", "web-1").code == 0
+    same = courier("lists", "add-nodes", "mine", "web-1")
+    assert same.err == f"List mine ({ID}) stays as it was: 1 node.\n"
     assert courier("lists", "remove-nodes", "mine", sample.NODE_ID).code == 0
     assert courier("lists", "remove", "mine").err == "List mine was removed.\n"
 

@@ -52,10 +52,12 @@ def test_bodies_keep_unicode() -> None:
 
 def test_the_next_page() -> None:
     call = calls.list_jobs(name="a")
-    link = "/courier/scheduler-api/v1/jobs?after=k%2B1&pagination.size=10&name=a"
+    link = "/courier/scheduler-api/v1/jobs?after=k%2B1&pagination.size=10&name=a&tag=b&tag=c"
     second = following(call, _page(link))
     assert second is not None
-    assert second.query == {"after": "k+1", "pagination.size": "10", "name": "a"}
+    asked = {"after": "k+1", "pagination.size": "10", "name": "a", "tag": ["b", "c"]}
+    assert second.query == asked
+    assert second.target.endswith("&name=a&tag=b&tag=c")
     assert second.read is call.read
     assert following(call, _page("")) is None
 

@@ -221,6 +221,13 @@ async def test_a_node_that_is_another_now_is_not_taken_for_it(house: House) -> N
     assert "is now another node (b)" in node.health_reason
 
 
+async def test_what_is_so_already_is_no_change(house: House) -> None:
+    await house.add("n")
+    await house.fleet.change("n", tags={"role": "web"}, name="one")
+    await house.fleet.change("n", tags={"role": "web"}, name="one", archived=False)
+    assert house.kinds() == ["node-added", "node-changed"]
+
+
 # ---- many at once
 
 
@@ -266,5 +273,6 @@ async def test_a_rehearsal_of_an_import_tells_of_each_node_and_changes_nothing(
     assert would.value.notes == [
         f"leave out {url_of('down')}: The node was not added: connection refused."
     ]
+    assert would.value.fails, "as the import would"
     assert house.kinds() == ["node-added"]
     assert house.directory.find("new") is None

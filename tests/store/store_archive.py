@@ -147,6 +147,7 @@ def listings(archive: Archive) -> dict[str, Listing]:
     found: dict[str, Listing] = {
         "nodes": list_nodes,
         "nodes by name": partial(list_nodes, name="node 1"),
+        "nodes by tag": partial(list_nodes, tags=["role=web", "stage"]),
         "nodes by health": partial(list_nodes, health="unknown", archived=False),
         "events": page_events,
         "events of a job": partial(page_events, job_id=job_id),

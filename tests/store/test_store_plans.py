@@ -71,7 +71,8 @@ def test_lists_sort_nothing_and_walk_through_no_large_table(archive: Archive) ->
 def is_in_order(plan: str, name: str) -> bool:
     """Whether a walk is one along the order of an unnarrowed list, which ends with the page."""
     whole = name.rpartition(": ")[2] in {"all", "by name", "by creation", "events", "nodes"}
-    return whole or plan.split()[1] in SMALL_TABLES
+    # A virtual table is what one row holds: the tags of a node.
+    return whole or " VIRTUAL TABLE " in plan or plan.split()[1] in SMALL_TABLES
 
 
 def test_single_things_are_found_by_an_index(archive: Archive) -> None:

@@ -1,5 +1,6 @@
 """The fleet: list, show, add, tag, archive, remove."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -40,10 +41,16 @@ async def list_(
         Literal["", "reachable", "offline", "unknown"], Query(alias="healthStatus")
     ] = "",
     archived: Annotated[bool | None, Query(description="Not given: all.")] = None,
+    tag: Annotated[
+        Sequence[Annotated[str, Query(max_length=1000)]],
+        Query(max_length=20, description="With this tag: role=web, or role. All must hold."),
+    ] = (),
 ) -> Response:
     """The fleet."""
     found = await api.service.store.read(
-        lambda c: list_nodes(c, page, name=name or None, health=health or None, archived=archived)
+        lambda c: list_nodes(
+            c, page, name=name or None, health=health or None, archived=archived, tags=tag
+        )
     )
     return answer_coded_page(request, _live(api, found))
 

@@ -30,8 +30,8 @@ COLUMNS: Final = (
     Column("List", "id", "id"),
     Column("Name", key="name"),
     Column("Nodes", "number", "nodeCount"),
-    Column("Description", key="description"),
-    Column("Changed", key="modifiedAt"),
+    Column("Description", key="description", spare=1),
+    Column("Changed", key="modifiedAt", spare=2),
 )
 _NODES: Final = (Column("Node", "id"), Column("Name"), Column("Health", "status"))
 
@@ -136,8 +136,10 @@ def _change(
     nodes: Sequence[str],
 ) -> None:
     list_id = meant(session, "list", name)
-    body = targets.nodes_body(_ids(session, nodes))
-    _tell(session, session.envelope(change(list_id, body)), "was changed")
+    before = session.ask(targets.get_list_of_nodes(list_id))["nodeIds"]
+    answer = session.envelope(change(list_id, targets.nodes_body(_ids(session, nodes))))
+    is_same = answer["item"]["nodeIds"] == before
+    _tell(session, answer, "stays as it was" if is_same else "was changed")
 
 
 def _ids(session: Session, nodes: Sequence[str]) -> list[str]:

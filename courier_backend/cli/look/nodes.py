@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from courier_backend.model.wire import NodeItem
 
 COLUMNS: Final = (
-    Column("Node", "id", "id"),
+    Column("Node", "id", "id", spare=5),
     Column("Name", key="name"),
     Column("Health", "status", "healthStatus"),
-    Column("Platform", key="attributes.platform"),
-    Column("Runs", "number", "activeRuns"),
-    Column("Last contact", key="lastContactAt"),
-    Column("Tags", key="tags"),
+    Column("Platform", key="attributes.platform", spare=3),
+    Column("Runs", "number", "activeRuns", spare=1),
+    Column("Last contact", key="lastContactAt", spare=2),
     Column("", "quiet"),
+    Column("Tags", key="tags", spare=4),
 )
+_NONE: Final = "No nodes. `courier lab up --nodes 5` makes some; `courier node add` adds real ones."
 _FACTS: Final = (Column("Name"), Column("Value"), Column("From", "quiet"))
 
 nodes: Final = group(
@@ -47,9 +48,12 @@ nodes: Final = group(
 )
 
 
-@command("list", example="courier nodes list --health offline")
+@command("list", example="courier nodes list --tag role=web --health offline")
 @click.option("--name", default="", help="Exactly this name.")
 @click.option("--health", type=click.Choice(["reachable", "offline", "unknown"]), default=None)
+@click.option(
+    "--tag", "tags", multiple=True, metavar="K=V|K", help="With this tag; may be repeated."
+)
 @click.option("--archived", is_flag=True, help="Those that are archived.")
 @lines
 @common(LIST)
@@ -59,6 +63,7 @@ def list_(
     *,
     name: str,
     health: str | None,
+    tags: tuple[str, ...],
     archived: bool,
     size: int,
     page: int,
@@ -70,11 +75,12 @@ def list_(
         size=size,
         name=name,
         health=health or "",
+        tags=tags,
         archived=archived,
         sort_order=OLDEST if oldest else NEWEST,
     )
-    empty = "No nodes. `courier lab up --nodes 5` makes some; `courier node add` adds real ones."
-    show_list(session, call, COLUMNS, row, empty=empty)
+    asked = any((name, health, tags, archived))
+    show_list(session, call, COLUMNS, row, empty="No node is like that." if asked else _NONE)
 
 
 @command("show", example="courier nodes show web-1")
@@ -97,8 +103,8 @@ def row(node: NodeItem) -> tuple[str, ...]:
         _platform(node),
         str(node["activeRuns"]),
         local(node["lastContactAt"]),
-        _tags(node),
         ", ".join("this machine" if mark == "builtin" else mark for mark in marks),
+        _tags(node),
     )
 
 

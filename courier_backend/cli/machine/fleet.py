@@ -66,13 +66,17 @@ def remove(session: Session, *, node: str) -> None:
 def tag(session: Session, *, node: str, tags: tuple[str, ...]) -> None:
     """Set tags (K=V) or take them away (K-); other tags stay."""
     node_id = meant(session, "node", node)
-    now = dict(session.ask(calls.get_node(node_id))["tags"])
+    before = session.ask(calls.get_node(node_id))["tags"]
+    now = dict(before)
     for given in tags:
         if given.endswith("-") and "=" not in given:
             now.pop(given[:-1], None)
         else:
             now.update(_pairs([given]))
-    _tell(session, session.envelope(calls.tag_node(node_id, now)), "has its tags")
+    told = ", ".join(f"{name}={value}" for name, value in sorted(now.items()))
+    has = f"has the tags {clean(told)}" if told else "has no tags"
+    what = f"{has}, as before" if now == before else has
+    _tell(session, session.envelope(calls.tag_node(node_id, now)), what)
 
 
 @command("archive", example="courier node archive web-1")

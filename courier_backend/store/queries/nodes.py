@@ -26,9 +26,10 @@ def list_nodes(
     name: str | None = None,
     health: str | None = None,
     archived: bool | None = None,
+    tags: Sequence[str] = (),
 ) -> tuple[list[NodeItem], Pagination]:
-    """A page of the fleet, in the order in which nodes joined."""
-    conditions: list[ColumnElement[bool]] = []
+    """A page of the fleet, in the order in which nodes joined; `tags`: each NAME=VALUE or NAME."""
+    conditions = [_tagged(tag) for tag in tags]
     if name is not None:
         conditions.append(nodes.c.name == name)
     if health is not None:
@@ -43,6 +44,14 @@ def list_nodes(
     rows, pagination = read_rows(connection, Listed(_whole(), conditions, _ORDER, count), page)
     active = _active_runs(connection)
     return [_item(row, active.get(row.id, 0)) for row in rows], pagination
+
+
+def _tagged(tag: str) -> ColumnElement[bool]:
+    """Whether a node has this tag; with this value, if one is named."""
+    name, is_valued, value = tag.partition("=")
+    pair = func.json_each(nodes.c.tags).table_valued("key", "value")
+    query = select(pair.c.key).where(pair.c.key == name)
+    return (query.where(pair.c.value == value) if is_valued else query).exists()
 
 
 def get_node(connection: Connection, node_id: str) -> NodeItem:
