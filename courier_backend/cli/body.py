@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -119,6 +120,8 @@ def checked(body: Body, name: str) -> Body:
     try:
         text = body.text
     except UnicodeDecodeError as error:
+        if body.data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise BadInput(f"{name} is UTF-16 text; save it as UTF-8.") from error
         line = body.data.count(b"\n", 0, error.start) + 1
         raise BadInput(
             f"{name} is not UTF-8 text: line {line} holds the byte 0x{body.data[error.start]:02x}."

@@ -14,6 +14,12 @@ INSPEC: Final = "chef-platform/inspec-interpreter"
 ANSIBLE: Final = "chef-platform/ansible-interpreter"
 PYTHON: Final = "python"
 """Ships with every runner, but anybody may put another in its place."""
+OLDER_NAMES: Final = {
+    "chef/courier-interpreter/os/shell": SHELL,
+    "chef/courier-interpreter/os/python": PYTHON,
+    "chef/courier-interpreter/chef-client": CHEF_CLIENT,
+}
+"""What interpreters were called before Chef Courier's first release."""
 INTERPRETERS: Final = (SHELL, RESTART, CHEF_CLIENT, INSPEC, ANSIBLE)
 VERSIONS: Final = {
     SHELL: "1.0.18",

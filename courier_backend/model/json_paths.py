@@ -52,6 +52,8 @@ def _is_found(pattern: object, value: object, *, whole: bool) -> bool:
 
 def path_fault(path: str) -> str:
     """Why a JSON path is none; "" when it is one."""
+    if not path.startswith("$"):
+        return f'"{path}" is not a JSON path: it must begin with $'
     from jsonpath import JSONPathError  # noqa: PLC0415  few jobs have paths
 
     try:

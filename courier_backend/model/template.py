@@ -38,7 +38,8 @@ _FORM: Final = re.compile(
     rf"\s*(?:{_NAME.format('plain')}|quote\s+{_NAME.format('first')}"
     rf"|{_NAME.format('piped')}\s*\|\s*quote)\s*"
 )
-_MEANT_FOR_US: Final = re.compile(r"(?:^|[\s(|-])\.[A-Za-z_]|^\s*quote\b")
+_UNDOTTED: Final = re.compile(rf"\s*({USABLE_NAME})\s*")
+_MEANT_FOR_US: Final = re.compile(r"(?:^|[\s(|-])\.[A-Za-z_]|^\s*quote\b|^\s*index\s+\.")
 _OPEN: Final = re.compile(r"\{\{\s*(?:quote\s+)?\.[A-Za-z_][^\s}]*")
 _LONGEST: Final = 60
 
@@ -79,6 +80,13 @@ def references_in(text: str) -> list[Reference]:
     if "{{" not in text:
         return []
     return [piece for piece in pieces_of(text) if isinstance(piece, Reference)]
+
+
+def undotted_in(text: str) -> Iterator[str]:
+    """Names between double braces without the dot that would make them ours."""
+    for found in _ACTION.finditer(text):
+        if found["body"] is not None and (name := _UNDOTTED.fullmatch(found["body"])):
+            yield name[1]
 
 
 def filled(text: str, values: Mapping[str, str], os_name: str) -> str:

@@ -17,6 +17,8 @@ NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 LONGEST_VALUE: Final = 64 * 1024
 """Bytes of a value: it has to fit into a variable of the environment."""
+LONGEST_TOGETHER: Final = 1024 * 1024
+"""Bytes that a step's own values may have: an environment takes little more."""
 
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 

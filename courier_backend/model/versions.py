@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBERS: Final = re.compile(r"v?(\d+(?:\.\d+)*)", re.IGNORECASE)
 _BOUND: Final = re.compile(r"\s*([<>=!~^]*)\s*(.*?)\s*\Z", re.DOTALL)
-_LONGEST: Final = 100
+LONGEST_VERSION: Final = 100
 _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -42,8 +42,8 @@ def read_version(text: str) -> Version:
         ValueError: it means none.
     """
     bare = text.strip()
-    if len(bare) > _LONGEST:
-        raise ValueError(f"a version has at most {_LONGEST} characters")
+    if len(bare) > LONGEST_VERSION:
+        raise ValueError(f"a version has at most {LONGEST_VERSION} characters")
     try:
         return Version(Version(bare).public)
     except InvalidVersion:

@@ -36,6 +36,11 @@ class TestFiles:
         assert outcome.code == 2
         assert outcome.error["message"].endswith("is not UTF-8 text: line 2 holds the byte 0xff.")
 
+    def test_utf_16(self, courier: Courier, tmp_path: Path) -> None:
+        (tmp_path / "job.json").write_bytes("{}".encode("utf-16"))
+        outcome = courier("plan", str(tmp_path / "job.json"))
+        assert outcome.error["message"].endswith("job.json is UTF-16 text; save it as UTF-8.")
+
     def test_empty(self, courier: Courier, tmp_path: Path) -> None:
         (tmp_path / "job.json").write_text(" \n")
         assert courier("run", str(tmp_path / "job.json")).error["message"].endswith("is empty.")

@@ -64,6 +64,25 @@ def test_a_name_that_may_be_for_another_program_is_told_how_to_write_it() -> Non
     assert data_problems(parsed(job(run("docker ps --format '{{`{{.Names}}`}}'")))) == []
 
 
+def test_a_name_without_its_dot_is_told_where_it_is_known() -> None:
+    result = parsed(job(run("echo {{ WORD }} {{ jinja }}", inputs={"WORD": "x"})))
+    found = warning(result, "actions.steps[0].command.linux[0]")
+    assert found["message"] == "{{WORD}} stays as it is: the value is written {{.WORD}}"
+
+
+def test_a_condition_takes_a_bare_name() -> None:
+    condition = {"inputName": "{{.WORD}}", "operator": "eq", "value": "x"}
+    result = parsed(job(run("true", inputs={"WORD": "x"}, conditions=[condition])))
+    assert warning(result, "actions.steps[0].conditions[0].inputName")["didYouMean"] == "WORD"
+
+
+def test_values_together_must_fit_into_the_environment() -> None:
+    inputs = {f"V{number}": "x" * 65_536 for number in range(17)}
+    found = error(parsed(job(run("true", inputs=inputs))), "actions.steps[0].inputs")
+    assert found["message"] == "have 1,114,112 bytes together, of 1,048,576 at most; use files"
+    assert data_problems(parsed(job(run("true", inputs=dict(list(inputs.items())[:16]))))) == []
+
+
 def test_an_output_counts_only_for_later_steps() -> None:
     result = parsed(job(run("echo {{.CODE}}"), gives("CODE"), run("echo {{.CODE}}")))
     assert [item["path"] for item in data_problems(result)] == ["actions.steps[0].command.linux[0]"]
@@ -232,7 +251,7 @@ def test_two_names_for_one_variable_are_told() -> None:
             {"sourceType": "output", "extractMethod": "jsonPath", "expression": "config.version"},
             "expression",
             "error",
-            '"config.version" is not a JSON path',
+            '"config.version" is not a JSON path: it must begin with $',
             "$.config.version",
         ),
         (

@@ -71,6 +71,23 @@ def test_versions_beside_the_interpreter_are_its_skill() -> None:
     assert (skill.min_version, skill.max_version) == ("1.2", "3")
 
 
+@pytest.mark.parametrize(
+    ("older", "now"),
+    [
+        ("chef/courier-interpreter/os/shell", "chef-platform/shell-interpreter"),
+        ("chef/courier-interpreter/os/python", "python"),
+        ("chef/courier-interpreter/chef-client", "chef-platform/chef-client-interpreter"),
+    ],
+)
+def test_older_names_of_interpreters(older: str, now: str) -> None:
+    change = (STEP + "interpreter.name", older), (STEP + "command", {"exec": "run", "script": "1"})
+    if now.startswith("chef-platform/shell"):
+        change = change[:1]
+    found = warning(parsed(changed(*change)), "actions.steps[0].interpreter.name")
+    assert found["message"] == f'"{older}" is the older name of {now}'
+    assert accepted(*change).actions.steps[0].interpreter.name == now
+
+
 def test_a_version_given_twice_is_told() -> None:
     result = parsed(changed((STEP + "interpreter.min_version", "9")))
     found = warning(result, "actions.steps[0].interpreter.min_version")

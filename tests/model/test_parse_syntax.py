@@ -5,6 +5,7 @@ from job_samples import NODE, definition, seed_text
 
 from courier_backend.model.dump import dump_job
 from courier_backend.model.parse import Parsed, parse_job
+from courier_backend.model.reading import yaml_reader
 from courier_backend.model.reading.document import MAX_BYTES, MAX_VALUES
 
 
@@ -71,6 +72,8 @@ def test_broken_json(text: str, line: int, column: int, says: str) -> None:
         ("a: |\n x\nb", 3, 1, "a colon is missing after this name"),
         ("a: - b", 1, 4, "a list item must stand on a line of its own"),
         ("a: @x", 1, 4, "@ cannot begin a value"),
+        ("a: {{ x }}", 1, 4, "text that begins with {{ must stand in quotes"),
+        ("- {{.X}}", 1, 3, "text that begins with {{ must stand in quotes"),
         ("a: *nope", 1, 4, "nothing is named &nope"),
         ("a: &a [*a]", 1, 8, "*a stands inside itself"),
         ("a: !x y", 1, 4, "the tag !x is not understood"),
@@ -95,7 +98,7 @@ def test_broken_yaml(text: str, line: int, column: int, says: str) -> None:
     [
         ("a = ", 1, 5, "a value is expected here"),
         ("a = x", 1, 5, "a value is expected here"),
-        ("\n\na = 'x", 3, 7, 'expected "\'"'),
+        ("\n\na = 'x", 3, 7, "not closed on its line"),
         ('a = "x\ny"', 1, 7, "not closed on its line"),
         ('a = "\\q"', 1, 8, "no escape that TOML knows"),
         ("a = 1 b = 2", 1, 7, "nothing more is expected on this line"),
@@ -175,6 +178,15 @@ MERGES = "a0: &a0 {x: 1}\n" + "".join(
 @pytest.mark.timeout(20)
 def test_texts_that_would_take_for_ever_are_refused(text: str, body_format: str, says: str) -> None:
     assert says in only_problem(parse_job(text, body_format))[2]
+
+
+def test_yaml_may_hold_less_since_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_reader, "MAX_WRITTEN", 4)
+    assert only_problem(parse_job("[1, 2, 3, 4]", "yaml")) == (
+        1,
+        11,
+        f"a YAML file holds 4 values at most; JSON may hold {MAX_VALUES}",
+    )
 
 
 def test_depth_that_toml_allows_is_refused_too() -> None:

@@ -74,6 +74,11 @@ OUT = STEP + "outputFieldRules.X"
         (STEP + "interpreter.name", "", "is empty", ""),
         (STEP + "interpreter.skill.minVersion", 1.1, "1.1 is not text; write it in quotes", ""),
         (STEP + "interpreter.skill.maxVersion", "new", '"new" is not a version', ""),
+        (STEP + "interpreter.skill.maxVersion", "1..2", '"1..2" is not a version', ""),
+        (STEP + "interpreter.skill.maxVersion", "1.x", '"1.x" is not a version', ""),
+        (STEP + "interpreter.skill.maxVersion", "1" * 101, "is not a version", ""),
+        (STEP + "inputs.X", None, 'null is not text; write "", or leave it out', ""),
+        (GROUP + "nodeIdentifiers.0", "<NODE_ID>", '"<NODE_ID>" is a placeholder', ""),
         (STEP + "command", MISSING, "is missing", ""),
         (STEP + "command", "sleep 10", 'must be an object like {"linux": ["…"]}', ""),
         (STEP + "command", {}, "is empty", ""),
@@ -294,6 +299,26 @@ def test_commands_of_other_shapes_are_kept_as_they_are(name: str, command: Any) 
     assert result.problems == []
     assert result.job is not None
     assert result.job.normal()["actions"]["steps"][0]["command"] == command
+
+
+def test_bounds_that_nothing_can_be_between_are_told() -> None:
+    skill = {"minVersion": "1.10", "maxVersion": "1.9.99"}
+    at = "actions.steps[0].interpreter.skill.minVersion"
+    found = warning(parsed(changed((STEP + "interpreter.skill", skill))), at)
+    assert found["message"] == '"1.10" is above maxVersion "1.9.99": no version is between them'
+
+
+@pytest.mark.parametrize(
+    ("operator", "meant", "says"),
+    [("==", "eq", ""), (">=", "gte", ""), ("EQ", "eq", ""), ("!=", "", '"negate": true beside it')],
+)
+def test_operators_of_other_languages(operator: str, meant: str, says: str) -> None:
+    condition = {"inputName": "node.os", "operator": operator, "value": "x"}
+    found = error(
+        parsed(changed((STEP + "conditions", [condition]))),
+        "actions.steps[0].conditions[0].operator",
+    )
+    assert (found["didYouMean"], says in found["message"]) == (meant, True)
 
 
 def test_an_interpreter_that_is_nearly_known_is_told() -> None:

@@ -11,6 +11,7 @@ from courier_backend.model.template import (
     filled,
     references_in,
     texts_in,
+    undotted_in,
     with_texts,
 )
 
@@ -54,6 +55,7 @@ def test_what_a_template_becomes(text: str, becomes: str) -> None:
         "{{quote X}}",
         "{{range .Mounts}}",
         "{{.a-b}}",
+        '{{index . "X"}}',
         "{{.X",
         "{{ quote .X }",
         "{{.X}} {{.X} {{.X}}",
@@ -64,6 +66,10 @@ def test_what_names_a_value_in_no_known_way_is_a_fault(text: str) -> None:
     with pytest.raises(TemplateFault) as fault:
         references_in(text)
     assert str(fault.value).startswith(("{{", '"'))
+
+
+def test_a_name_without_its_dot_is_seen() -> None:
+    assert list(undotted_in("{{X}} {{ node.os }} {{.Y}} {{`{{Z}}`}} {{end x}}")) == ["X", "node.os"]
 
 
 def test_a_value_is_not_read_as_a_template_again() -> None:

@@ -94,7 +94,9 @@ async def test_cancel_during_a_pause_is_immediate(node: Node) -> None:
         assert ended["retryInSeconds"] == 3000
         await node.delete(order["runId"])
         rest = [line async for line in lines]
-    assert one(rest, "step-finished")["status"] == "canceled"
+    ended = one(rest, "step-finished")
+    assert (ended["status"], ended["reasonCode"]) == ("canceled", "operator")
+    assert ended["reason"] == "stopped on request before it ran again"
     assert one(rest, "run-finished")["status"] == "canceled"
 
 

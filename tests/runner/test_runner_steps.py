@@ -134,6 +134,13 @@ async def test_inputs_dir_is_the_working_folder(node: Node, tmp_path: Path) -> N
     assert "does not exist" in ended["reason"]
 
 
+async def test_values_beyond_the_environment_fail_the_attempt_alone(node: Node) -> None:
+    lines = await node.run(step("true", inputs={f"V{n}": "x" * 120_000 for n in range(30)}))
+    ended = one(lines, "attempt-finished")
+    assert ended["reasonCode"] == "spawn-failed"
+    assert ended["reason"].endswith("too long together; keep long values in files")
+
+
 async def test_a_null_byte_fails_the_attempt_alone(node: Node) -> None:
     lines = await node.run(step("echo a\0b"))
     assert one(lines, "attempt-finished")["reasonCode"] == "spawn-failed"
@@ -175,6 +182,7 @@ async def test_retries_are_counted_and_their_pauses_told(node: Node) -> None:
     ("change", "code"),
     [
         ({"interpreter": {"name": "chef-platform/inspec-interpreter"}}, "interpreter-missing"),
+        ({"interpreter": {"name": "acme/shell"}}, "interpreter-missing"),
         ({"command": {"windows": ["dir"]}}, "no-command-for-platform"),
         ({"command": {"linux": []}}, "no-command-for-platform"),
         ({"command": {"exec": "scan"}}, "no-command-for-platform"),

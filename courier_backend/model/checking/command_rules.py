@@ -101,7 +101,8 @@ def _platform_meant(name: str) -> str:
 def _check_lines(findings: Findings, lines: list[Any], path: Path) -> None:
     for number, line in enumerate(lines):
         if not isinstance(line, str):
-            findings.error((*path, number), f"{shown(line)} is not a command line (text)")
+            hint = "; put the whole line in quotes" if isinstance(line, dict) else ""
+            findings.error((*path, number), f"{shown(line)} is not a command line (text){hint}")
         elif not line.strip():
             findings.error((*path, number), "is an empty command line")
 

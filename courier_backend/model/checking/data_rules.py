@@ -17,6 +17,7 @@ from courier_backend.model.template import USABLE_NAME
 from courier_backend.model.value_types import WANTED, type_named, typed
 from courier_backend.model.variables import (
     FACTS,
+    LONGEST_TOGETHER,
     LONGEST_VALUE,
     NAME,
     default_of,
@@ -85,12 +86,17 @@ def _check_lengths(findings: Findings, step: dict[str, Any], path: Path) -> None
     for name, wanted in object_at(step, "expectedInputs").items():
         if isinstance(wanted, dict):
             values.append((("expectedInputs", name, "default"), default_of(wanted)))
+    total = 0
     for here, value in values:
         if value is not None and not is_sealed(value):
             size = len(value_text(value).encode("utf-8", "surrogatepass"))
             if size > LONGEST_VALUE:
                 message = f"has {size:,} bytes, of {LONGEST_VALUE:,} at most; use a file"
                 findings.error((*path, *here), message)
+            total += size
+    if total > LONGEST_TOGETHER:
+        message = f"have {total:,} bytes together, of {LONGEST_TOGETHER:,} at most; use files"
+        findings.error((*path, "inputs" if step.get("inputs") else "expectedInputs"), message)
 
 
 def _check_expected(
@@ -137,4 +143,5 @@ def _check_conditions(findings: Findings, step: dict[str, Any], path: Path, know
         name = text_at(condition, "inputName")
         if name and not known.may_have(name):
             message = f"{shown(name)} is no input of this step, and no earlier step gives it"
-            findings.warning((*here, "inputName"), message, nearest(name, known.names), key=False)
+            meant = nearest(name.strip("{. }"), known.names)
+            findings.warning((*here, "inputName"), message, meant, key=False)

@@ -135,7 +135,8 @@ def _unknown(
         findings.warning(here, f"is ignored: {_SERVERS_OWN[key]}")
         return
     free = [name for name in fields if name not in value]
-    meant = next((name for name in free if folded(name) == folded(key)), "")
+    plain = folded(key)
+    meant = next((name for name in free if folded(name) == plain), "")
     if meant:
         findings.warning(here, f"is read as {meant}")
         findings.document.moved[*path, meant] = here

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.rule_form import IMMEDIATE
 from courier_backend.model.checking.values import list_at, object_at, objects_at, text_at
+from courier_backend.model.commands import OLDER_NAMES
+from courier_backend.model.ids import is_id
+from courier_backend.model.problems import shown
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -108,10 +111,10 @@ class _Spellings:
     def _id_case(self, group: dict[str, Any]) -> None:
         """Ids are compared as text, so all of them are written small."""
         nodes = list_at(group, "nodeIdentifiers")
-        nodes[:] = [node.lower() if isinstance(node, str) else node for node in nodes]
+        nodes[:] = [_small(node) for node in nodes]
         for field in ("filterId", "listId"):
-            if isinstance(group.get(field), str):
-                group[field] = group[field].lower()
+            if field in group:
+                group[field] = _small(group[field])
 
     def _query(self, group: dict[str, Any], path: Path) -> None:
         """A query that looks like a filter is one; the language of others is not known."""
@@ -137,9 +140,17 @@ class _Spellings:
         strategy = object_at(step, "failureBehavior", "retryBackoffStrategy")
         where = (*path, "failureBehavior", "retryBackoffStrategy")
         self._rename(strategy, where, "name", "type")
+        self._interpreter_name(object_at(step, "interpreter"), (*path, "interpreter", "name"))
         self._versions(step, path)
         self._flat_output_rule(step, path)
         self._method_case(step)
+
+    def _interpreter_name(self, interpreter: dict[str, Any], path: Path) -> None:
+        given = text_at(interpreter, "name")
+        if given in OLDER_NAMES:
+            now = OLDER_NAMES[given]
+            self._findings.warning(path, f"{shown(given)} is the older name of {now}", key=False)
+            interpreter["name"] = now
 
     def _versions(self, step: dict[str, Any], path: Path) -> None:
         interpreter, here = object_at(step, "interpreter"), (*path, "interpreter")
@@ -185,6 +196,11 @@ class _Spellings:
             else:
                 self._findings.warning(path, "is ignored: steps run in the order they stand in")
             numbers.append(given)
+
+
+def _small(value: object) -> object:
+    """An id in small letters; what is none is left, to be told as it was written."""
+    return value.lower() if isinstance(value, str) and is_id(value.lower()) else value
 
 
 def _is_before(number: object, other: object) -> bool:

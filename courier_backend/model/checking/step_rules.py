@@ -17,6 +17,7 @@ from courier_backend.model.checking.values import (
 from courier_backend.model.commands import INTERPRETERS, PYTHON
 from courier_backend.model.problems import shown
 from courier_backend.model.suggest import nearest
+from courier_backend.model.versions import LONGEST_VERSION, read_version
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 _SHIPPED: Final = (*INTERPRETERS, PYTHON)
 LEAST_MEMORY: Final = 2**20
-_VERSION: Final = re.compile(r"[vV]?\d+(?:\.\d+){0,3}(?:[-+.][0-9A-Za-z.+-]+)?\Z", re.ASCII)
+_VERSION: Final = re.compile(
+    r"(?!.*\.[xX](?:\.|\Z))[vV]?\d+(?:\.\d+)*(?:[-+.][0-9A-Za-z-]+(?:[.+][0-9A-Za-z-]+)*)?\Z",
+    re.ASCII,
+)
+"""As lenient as nodes are, but for ``1.x``, which would mean 1.0.0 there."""
 
 
 def check_steps(findings: Findings) -> None:
@@ -44,12 +49,24 @@ def _check_interpreter(findings: Findings, step: dict[str, Any], path: Path) -> 
     if meant:
         message = f"{shown(name)} is no interpreter of Courier; it is taken as your own"
         findings.warning((*path, "interpreter", "name"), message, meant, key=False)
-    skill = object_at(step, "interpreter", "skill")
-    for field in ("minVersion", "maxVersion"):
-        version = text_at(skill, field).strip()
-        if version and not _VERSION.match(version):
-            here = (*path, "interpreter", "skill", field)
-            findings.error(here, f"{shown(version)} is not a version like 1.9.99")
+    _check_bounds(
+        findings, object_at(step, "interpreter", "skill"), (*path, "interpreter", "skill")
+    )
+
+
+def _check_bounds(findings: Findings, skill: dict[str, Any], path: Path) -> None:
+    low, high = (text_at(skill, field).strip() for field in ("minVersion", "maxVersion"))
+    wrong = {f: v for f, v in (("minVersion", low), ("maxVersion", high)) if not _is_version(v)}
+    for field, version in wrong.items():
+        findings.error((*path, field), f"{shown(version)} is not a version like 1.9.99")
+    if low and high and not wrong and read_version(low) > read_version(high):
+        message = f"{shown(low)} is above maxVersion {shown(high)}: no version is between them"
+        findings.warning((*path, "minVersion"), message, key=False)
+
+
+def _is_version(text: str) -> bool:
+    """Whether a bound is one, or none."""
+    return not text or (len(text) <= LONGEST_VERSION and _VERSION.match(text) is not None)
 
 
 def _check_backoff(findings: Findings, step: dict[str, Any], path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from courier_backend.model.checking.values import object_at, objects_at
 from courier_backend.model.problems import shown
 from courier_backend.model.suggest import nearest
-from courier_backend.model.template import TemplateFault, references_in, texts_in
+from courier_backend.model.template import TemplateFault, references_in, texts_in, undotted_in
 from courier_backend.model.variables import environment_name
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ def check_templates(
         except TemplateFault as fault:
             findings.error(here, str(fault))
             continue
+        for name in dict.fromkeys(undotted_in(text)):
+            if name in known.names:
+                message = f"{{{{{name}}}}} stays as it is: the value is written {{{{.{name}}}}}"
+                findings.warning(here, message, key=False)
         for name in names:
             if name in sensitive:
                 findings.warning(here, _spliced(name, here), key=False)

@@ -12,6 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_MEANT: Final = {
+    "==": "eq",
+    "=": "eq",
+    "===": "eq",
+    ">": "gt",
+    ">=": "gte",
+    "<": "lt",
+    "<=": "lte",
+    "=~": "matches",
+    "regex": "matches",
+    "stdout": "output",
+    "stderr": "output",
+}
+"""Words of other languages that look like none of ours."""
+_NEGATED: Final = frozenset({"!=", "<>", "ne", "neq", "noteq", "not eq"})
 
 
 def worded(fault: Mapping[str, Any], known: Iterable[str] = ()) -> tuple[str, str]:
@@ -26,13 +41,22 @@ def worded(fault: Mapping[str, Any], known: Iterable[str] = ()) -> tuple[str, st
         return "is not known here", nearest(str(fault["loc"][-1]), known)
     if fault["type"] in {"literal_error", "enum"}:
         words = [word for word in _QUOTED.findall(context["expected"]) if word]
-        meant = nearest(given, words) if isinstance(given, str) else ""
-        return f"{shown(given)} is not one of {listed(words)}", meant
+        told = f"{shown(given)} is not one of {listed(words)}"
+        return _no_such_word(told, given, words) if isinstance(given, str) else (told, "")
     tell = _SENTENCES.get(fault["type"])
     return (tell(given, context) if tell else f"{shown(given)}: {fault['msg']}"), ""
 
 
+def _no_such_word(told: str, given: str, words: list[str]) -> tuple[str, str]:
+    if given.casefold() in _NEGATED and "eq" in words:
+        return f'{told}; write eq, and "negate": true beside it', ""
+    meant = _MEANT.get(given.casefold(), "")
+    return told, meant if meant in words else nearest(given, words)
+
+
 def _not_text(given: object, _: dict[str, Any]) -> str:
+    if given is None:
+        return 'null is not text; write "", or leave it out'
     hint = "" if isinstance(given, dict | list) else "; write it in quotes"
     return f"{shown(given)} is not text{hint}"
 

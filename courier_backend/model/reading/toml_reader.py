@@ -27,6 +27,7 @@ _SENTENCES: Final = (
     (r"Invalid statement", "NAME = VALUE or a [TABLE] is expected here"),
     (r"Invalid initial character for a key", "a field name is expected here"),
     (r"Illegal character '\\[nr]'", "the text in quotes is not closed on its line"),
+    (r"Expected (?:\"'\"|'\"')", "the text in quotes is not closed on its line"),
     (r"Unescaped '\\' in a string", "this backslash begins no escape that TOML knows"),
     (r"Expected newline or end", "nothing more is expected on this line"),
 )

@@ -33,6 +33,10 @@ _LONG_TAG: Final = re.compile(
 """A tag that nobody means; the parser's work grows with the square of its length."""
 
 
+MAX_WRITTEN: Final = 50_000
+"""More would take seconds to read."""
+
+
 def read_yaml(text: str) -> Document:
     """Read YAML.
 
@@ -132,8 +136,9 @@ class _Composer:
         self._count += 1
         if depth > MAX_DEPTH:
             raise TooLarge(f"values are nested deeper than {MAX_DEPTH} levels", _at(event))
-        if self._count > MAX_VALUES:
-            raise TooLarge(f"the file holds more than {MAX_VALUES} values", _at(event))
+        if self._count > MAX_WRITTEN:
+            message = f"a YAML file holds {MAX_WRITTEN} values at most; JSON may hold {MAX_VALUES}"
+            raise TooLarge(message, _at(event))
         if _kind(event) == "Alias":
             return self._alias(event.anchor, _at(event))
         if event.anchor is None:
@@ -226,12 +231,18 @@ class _Unfolding:
         merged: list[_Node] = []
         for key, value in node.pairs:
             if not isinstance(key, _Scalar):
-                raise Unreadable("a field name must be text, not a list or object", key.offset)
+                raise self._no_name(key)
             if key.merge:
                 merged += value.items if isinstance(value, _List) else [value]
             else:
                 own.append((key, value))
         return own + self._merged(merged, {key.source for key, _ in own})
+
+    def _no_name(self, key: _Node) -> Unreadable:
+        if self._doc.text.startswith("{{", key.offset - 1):
+            message = "text that begins with {{ must stand in quotes"
+            return Unreadable(message, key.offset - 1)
+        return Unreadable("a field name must be text, not a list or object", key.offset)
 
     def _merged(self, nodes: list[_Node], taken: set[str]) -> list[tuple[_Scalar, _Node]]:
         pairs: list[tuple[_Scalar, _Node]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -297,4 +298,6 @@ def _command_of(pid: int) -> str:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == errno.E2BIG:
+        return "its inputs and its command are too long together; keep long values in files"
     return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__

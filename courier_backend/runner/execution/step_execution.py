@@ -227,10 +227,13 @@ class StepExecution:
         """How the step ends after its last attempt."""
         if last is not None and last["status"] == StepStatus.SUCCESS:
             return self._end_with(StepStatus.SUCCESS, ReasonCode.NONE, "", attempts, last)
-        if last is None or last["status"] == StepStatus.CANCELED or self._run.cancel_asked:
-            code = last["reasonCode"] if last else ReasonCode.OPERATOR
-            reason = last["reason"] if last else "stopped on request before it ran"
-            return self._end_with(StepStatus.CANCELED, code, reason, attempts, last)
+        if last is not None and last["status"] == StepStatus.CANCELED:
+            return self._end_with(
+                StepStatus.CANCELED, last["reasonCode"], last["reason"], attempts, last
+            )
+        if last is None or self._run.cancel_asked:
+            reason = f"stopped on request before it ran{' again' if last else ''}"
+            return self._end_with(StepStatus.CANCELED, ReasonCode.OPERATOR, reason, attempts, last)
         status = StepStatus(last["status"])
         return self._end_with(status, last["reasonCode"], last["reason"], attempts, last)
 

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from courier_backend import __version__
-from courier_backend.model.commands import CHEF_CLIENT, PYTHON, SHELL
+from courier_backend.model.commands import OLDER_NAMES
 from courier_backend.model.protocol import Skill
 from courier_backend.model.status import ReasonCode
 from courier_backend.runner.interpreters.ansible import AnsibleInterpreter
@@ -19,7 +19,6 @@ from courier_backend.runner.interpreters.restart import RestartInterpreter
 from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.interpreters.versions import check_bounds
 
-_OLDER_ENDINGS: Final = {"/shell": SHELL, "/python": PYTHON, "/chef-client": CHEF_CLIENT}
 _log = logging.getLogger(__name__)
 
 
@@ -75,9 +74,8 @@ class Interpreters:
         custom = self._custom.get(name)
         if custom is not None:
             return custom
-        for ending, now in _OLDER_ENDINGS.items():
-            if name.endswith(ending) and name != now:
-                return self._find(now)
+        if name in OLDER_NAMES:
+            return self._find(OLDER_NAMES[name])
         raise StepFault(
             ReasonCode.INTERPRETER_MISSING, f'the interpreter "{name}" is not installed here'
         )
