@@ -19,6 +19,7 @@ from courier_backend.model.checking.job_rules import (
     RuleJudge,
     check_name,
     check_schedule,
+    check_size,
     no_judge,
 )
 from courier_backend.model.checking.kept import put_kept
@@ -136,6 +137,8 @@ def _validated(findings: Findings) -> Parsed:
         job = Job.model_validate(findings.document.value)
     except ValidationError as error:
         report_faults(findings, Job, error)
+    else:
+        check_size(findings, job)
     silence(findings)
     problems = findings.sorted()
     return Parsed(None if has_errors(problems) else job, problems, findings.document.body_format)

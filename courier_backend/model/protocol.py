@@ -15,6 +15,8 @@ TOTAL_HEADER: Final = "Courier-Total"
 
 INLINE_EVIDENCE_BYTES: Final = 256 * 1024
 """A zip up to this size follows its `attempt-finished` on the stream."""
+ORDER_BYTES: Final = 4 * 1024 * 1024
+"""The longest order that a node takes."""
 HEARTBEAT_SECONDS: Final = 5.0
 MISSED_HEARTBEATS: Final = 3
 

@@ -171,6 +171,7 @@ MERGES = "a0: &a0 {x: 1}\n" + "".join(
         (LAUGHS, "yaml", f"unfolds to more than {MAX_VALUES} values"),
         (LAUGHS, "", f"unfolds to more than {MAX_VALUES} values"),
         (MERGES, "yaml", f"unfolds to more than {MAX_VALUES} values"),
+        (f"a: &a {'x' * 600_000}\nb: [{', '.join(['*a'] * 9)}]", "yaml", "more than 5 MB"),
         ("a: " + "!" * 1_000_000, "yaml", "tag (!) is too long"),
     ],
     ids=lambda value: value[:12] if isinstance(value, str) else "",

@@ -411,6 +411,14 @@ def test_what_no_field_may_hold(value: Any, says: str) -> None:
         assert any(item["path"].startswith("actions.steps[0].inputs") for item in named.errors)
 
 
+def test_actions_must_fit_into_an_order() -> None:
+    lines = ["true " + "x" * 1_000_000] * 4
+    assert parsed(changed((STEP + "command", {"linux": lines}))).errors == []
+    lines.append("true " + "ä" * 100_000)
+    found = error(parsed(changed((STEP + "command", {"linux": lines}))), "actions")
+    assert "bytes on their way to a node, of 4,177,920 at most" in found["message"]
+
+
 def test_a_field_name_has_an_end() -> None:
     result = parsed(changed((STEP + "command", {"linux": ["x"], "y" * 101: ["x"]})))
     assert [item["message"] for item in result.errors] == [

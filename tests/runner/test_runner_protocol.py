@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from runner_harness import Node, is_type, one, runner_inside, says, statuses, step, text_of, until
 
-from courier_backend.runner.http import orders
+from courier_backend.model import protocol
 from courier_backend.runner.runner import Runner
 
 pytestmark = pytest.mark.anyio
@@ -124,7 +124,7 @@ async def test_bodies_are_bounded(node: Node, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("courier_backend.runner.http.handlers.ORDER_BYTES", 1000)
     answer = await node.post("runs", node.order(step("x" * 1000)))
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
-    assert orders.ORDER_BYTES >= 1024 * 1024
+    assert protocol.ORDER_BYTES >= 1024 * 1024
 
 
 async def test_the_same_order_again_tells_the_same_and_executes_nothing(node: Node) -> None:

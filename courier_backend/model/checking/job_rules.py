@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from courier_backend.model.checking.rule_form import (
     IMMEDIATE,
@@ -12,10 +13,15 @@ from courier_backend.model.checking.rule_form import (
     schedule_fault,
 )
 from courier_backend.model.checking.values import object_at, objects_at
+from courier_backend.model.protocol import ORDER_BYTES
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
+    from courier_backend.model.job import Job
     from courier_backend.model.problems import Path
+
+_HEAD_BYTES: Final = 16 * 1024
+"""What else stands in an order."""
 
 
 def check_name(findings: Findings) -> None:
@@ -53,3 +59,12 @@ def check_schedule(findings: Findings, judge: RuleJudge = no_judge) -> None:
 def _report(findings: Findings, path: Path, fault: RuleFault | None) -> None:
     if fault is not None:
         findings.error(path, fault.message, fault.did_you_mean)
+
+
+def check_size(findings: Findings, job: Job) -> None:
+    """Report what no node would take."""
+    actions = json.dumps(job.normal()["actions"], ensure_ascii=False, separators=(",", ":"))
+    size, most = len(actions.encode("utf-8", "surrogatepass")), ORDER_BYTES - _HEAD_BYTES
+    if size > most:
+        message = f"have {size:,} bytes on their way to a node, of {most:,} at most; let steps"
+        findings.error(("actions",), f"{message} fetch what is long")

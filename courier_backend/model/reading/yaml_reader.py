@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from courier_backend.model.reading.document import (
+    MAX_BYTES,
     MAX_DEPTH,
     MAX_VALUES,
     Document,
@@ -192,6 +193,7 @@ class _Unfolding:
     def __init__(self, document: Document) -> None:
         self._doc = document
         self._count = 0
+        self._length = 0
 
     def value(self, node: _Node, path: Path) -> Plain:
         """The value of a node that stands at `path`."""
@@ -200,10 +202,18 @@ class _Unfolding:
             raise TooLarge(f"values are nested deeper than {MAX_DEPTH} levels", node.offset)
         self._doc.places[path] = node.offset
         if isinstance(node, _Scalar):
+            self._weigh(node)
             return node.value
         if isinstance(node, _List):
             return [self.value(item, (*path, n)) for n, item in enumerate(node.items)]
         return self._object(node, path)
+
+    def _weigh(self, node: _Scalar) -> None:
+        """An alias is short, and what it stands for may be long."""
+        self._length += len(node.source)
+        if self._length > MAX_BYTES:
+            message = f"the file unfolds to more than {MAX_BYTES // 1024 // 1024} MB"
+            raise TooLarge(message, node.offset)
 
     def _step(self, node: _Node) -> None:
         self._count += 1

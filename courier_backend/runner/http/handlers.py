@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend import __version__
-from courier_backend.model.protocol import PROTOCOL, TOTAL_HEADER, NodeIdentity
+from courier_backend.model.protocol import ORDER_BYTES, PROTOCOL, TOTAL_HEADER, NodeIdentity
 from courier_backend.model.times import system_clock, to_text
 from courier_backend.runner.http.answers import OCTETS, ZIP, Exchange, Refusal
 from courier_backend.runner.http.orders import (
-    ORDER_BYTES,
     RELEASE_BYTES,
     is_run_id,
     read_order,

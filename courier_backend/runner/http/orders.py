@@ -8,7 +8,6 @@ import orjson
 from courier_backend.model.protocol import RunOrder
 from courier_backend.runner.http.answers import Refusal
 
-ORDER_BYTES: Final = 4 * 1024 * 1024
 RELEASE_BYTES: Final = 1024 * 1024
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _TEXTS: Final = ("runId", "instanceId", "jobId", "nodeId")
