@@ -182,6 +182,9 @@ async def _opened(
     async with AsyncExitStack() as stack:
         stream = None
         if pursuit.ordered:
+            if pursuit.last_seq and pursuit.is_stopped():
+                # Before the node sees that it is followed again, and goes on with the run.
+                await transport.stop(node, pursuit.run_id)
             stream = await _resumed(pursuit, node, transport, stack)
         pursuit.ordered = True
         if stream is None:

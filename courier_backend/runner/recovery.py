@@ -16,6 +16,7 @@ from courier_backend.runner.execution.run_execution import finish_untrusted
 from courier_backend.runner.execution.stopping import end_tree
 from courier_backend.runner.node import Node
 from courier_backend.runner.runs.run import Run
+from courier_backend.runner.runs.word import Word
 
 _OF_AN_ATTEMPT: Final = re.compile(r"(?P<run>.+)-\d+-\d+(\..*)?")
 
@@ -63,6 +64,7 @@ def take_up(node: Node, runs: list[Run]) -> None:
     for run in sorted(unfinished, key=lambda run: (not _has_begun(run), run.cursors[:1])):
         if not run.lines:
             run.tell({"type": "received", "waiting": False, "place": 0})
+        run.word = Word(node.host.host.word_seconds)
         node.take(run)
 
 

@@ -1,5 +1,7 @@
 """`backend|runner install`: a unit in its place, whole, and systemd told of it."""
 
+import getpass
+import os
 import shlex
 import shutil
 import subprocess
@@ -12,6 +14,7 @@ from cli_outcome import Courier
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courier_backend.cli.machine import install, systemd
 from courier_backend.cli.machine.units import SYSTEM, Unit, unit_name
 
 
@@ -66,6 +69,7 @@ def test_the_runners_unit(courier: Courier, asked: Path, units: Path, tmp_path: 
 
     assert told.code == 0, told.err
     assert asked.exists()
+    assert f"stand in {home}/runner.json, for `courier node add`" in told.err
     [unit] = units.iterdir()
     [command] = [line for line in unit.read_text().splitlines() if line.startswith("ExecStart=")]
     assert command.endswith(
@@ -105,12 +109,36 @@ def test_without_systemd_it_is_said_what_to_do(
     assert len(list(units.iterdir())) == 1
 
 
+@pytest.mark.usefixtures("asked")
+def test_it_is_said_how_long_a_users_unit_runs(
+    courier: Courier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "_LINGERING", tmp_path)
+    user = getpass.getuser()
+    told = courier("backend", "install").err
+    assert f"while you are logged in; `sudo loginctl enable-linger {user}` lets it start at" in told
+    (tmp_path / user).touch()
+    assert "It starts at boot, as lingering is on for you." in courier("backend", "install").err
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_users_systemd_is_found_without_a_login_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(systemd, "_RUNTIME", tmp_path)
+    (tmp_path / str(os.getuid())).mkdir()
+    systemd.run_steps([["sh", "-c", f"echo $XDG_RUNTIME_DIR > {tmp_path}/told"]])
+    assert (tmp_path / "told").read_text() == f"{tmp_path}/{os.getuid()}\n"
+
+
 def test_what_systemd_refuses_is_told(courier: Courier, asked: Path, tmp_path: Path) -> None:
     (tmp_path / "refuse").touch()
     told = courier("backend", "install")
     assert told.code == 1
     assert asked.read_text() == "--user daemon-reload\n"
     assert "`systemctl --user daemon-reload` failed: Failed to connect to bus." in told.err
+    assert "after a login (not by `su` or `sudo`), or with lingering on." in told.err
 
 
 def test_a_folder_that_cannot_be_written(courier: Courier, units: Path, asked: Path) -> None:

@@ -68,6 +68,9 @@ class Node:
     async def identity(self, _node: NodeAddress) -> Any:
         return self._identity
 
+    async def stop(self, _node: NodeAddress, _run_id: str) -> None:
+        self.asked.append("stop")
+
 
 class Ear:
     """A listener that writes down what it hears."""
@@ -139,6 +142,14 @@ async def test_a_stream_that_ends_early_is_resumed() -> None:
     node = Node([[[RECEIVED]], [[STARTED, FINISHED]]])
     await followed(node, met=True)
     assert node.asked == ["order", "resume 1"]
+
+
+@pytest.mark.anyio
+async def test_a_run_that_is_to_end_is_stopped_before_it_is_followed_again() -> None:
+    """Else a node that has booted would go on with it in between."""
+    node = Node([[[FINISHED]]])
+    await followed(node, ordered=True, last_seq=2, is_stopped=lambda: True)
+    assert node.asked == ["stop", "resume 2"]
 
 
 @pytest.mark.anyio

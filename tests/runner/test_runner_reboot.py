@@ -22,6 +22,7 @@ from runner_harness import (
 from courier_backend.runner.interpreters.interpreter import StepFault
 from courier_backend.runner.interpreters.programs import find_program
 from courier_backend.runner.interpreters.restart import when
+from courier_backend.runner.runs.word import Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,30 @@ async def test_the_run_goes_on_after_the_boot(tmp_path: Path, shutdown: Shutdown
     assert shutdown.told() == ["-r +2"], "it is never asked for twice"
 
 
+async def test_a_cancel_that_found_nobody_while_the_machine_booted_comes_in_time(
+    tmp_path: Path, shutdown: Shutdown
+) -> None:
+    home = tmp_path / "runner"
+    async with runner_inside(home, adjust=booted_as("first")) as (runner, (node,)):
+        for_real(runner)
+        order = node.order(restarting("now"), step("echo after >> boots"))
+        async with node.ordered(order) as lines:
+            await until(lines, is_active)
+    async with runner_inside(home, adjust=booted_as("second")) as (_, (node,)):
+        async with node.followed("events?after=0") as lines:
+            await until(lines, is_type("step-finished"))
+        await node.delete(order["runId"])
+        told = await node.events(order["runId"])
+    assert shutdown.told() == ["-r now"]
+    assert one(told, "run-finished")["status"] == "canceled"
+    assert {line["step"] for line in told if line["type"] == "step-started"} == {1}
+
+
+async def test_a_run_of_an_earlier_runner_goes_on_without_a_word_too() -> None:
+    word = Word(0.01)
+    await word.wait()
+
+
 async def test_a_runner_that_starts_again_without_a_boot_waits_on(
     tmp_path: Path, shutdown: Shutdown
 ) -> None:
@@ -247,7 +272,9 @@ async def test_a_refused_restart_fails_like_any_command(tmp_path: Path, shutdown
     async with runner_inside(tmp_path / "runner") as (runner, (node,)):
         for_real(runner)
         lines = await node.run(restarting(), step("echo never"))
-    assert one(lines, "attempt-finished")["reasonCode"] == "exit-code"
+    ended = one(lines, "attempt-finished")
+    assert (ended["reasonCode"], ended["exitCode"]) == ("exit-code", 1)
+    assert ended["reason"] == "the restart was refused: must be root"
     assert text_of(lines, "stderr") == "must be root\n"
     assert not any(is_active(line) for line in lines)
 

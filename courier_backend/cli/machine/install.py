@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -27,6 +27,8 @@ from courier_backend.model.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_LINGERING: Final = Path("/var/lib/systemd/linger")
 
 _system = click.option(
     "--system", is_flag=True, help="A unit of the system, started at boot (needs root)."
@@ -82,6 +84,8 @@ def install_runner(
     options = ["--listen", listen, *(["--name", name] if name else [])]
     options += ["--insecure-listen"] if insecure_listen else []
     _install(session, _runner(home, options, system=system), start=True)
+    folder = Path(home).expanduser().absolute() if home else session.places.builtin_node
+    say(f"Its address and token stand in {folder / 'runner.json'}, for `courier node add`.")
 
 
 @command("uninstall", example="courier runner uninstall")
@@ -140,9 +144,17 @@ def _install(session: Session, unit: Unit, *, start: bool) -> None:
     if enabled and not start:
         say("A backend runs already; the unit starts the next one.")
     if not unit.is_system:
-        say("It starts at your login; `loginctl enable-linger` lets it start at boot.")
+        say(_when_it_runs(getpass.getuser()))
     item = {"unit": f"{unit.name}.service", "path": str(unit.path), "enabled": enabled}
     tell_done(session, {"item": item}, f"{unit.path} is in its place.")
+
+
+def _when_it_runs(user: str) -> str:
+    """A user's units live as long as the user's own systemd does."""
+    if (_LINGERING / user).exists():
+        return "It starts at boot, as lingering is on for you."
+    linger = f"`sudo loginctl enable-linger {user}`"
+    return f"It runs while you are logged in; {linger} lets it start at boot and stay."
 
 
 def _uninstall(session: Session, unit: Unit) -> None:

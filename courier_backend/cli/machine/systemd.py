@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from courier_backend.cli.output import say
 from courier_backend.model.errors import CourierError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from courier_backend.cli.machine.units import Unit
 
 _SECONDS: Final = 60
+_RUNTIME: Final = Path("/run/user")
 
 
 def install_steps(unit: Unit, *, start: bool) -> list[list[str]]:
@@ -73,13 +73,25 @@ def _systemctl(unit: Unit, *words: str) -> list[str]:
 
 def _run(step: list[str]) -> None:
     try:
-        done = subprocess.run(step, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(
+            step, capture_output=True, text=True, timeout=_SECONDS, check=False, env=_environment()
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CourierError(f"`{' '.join(step)}` failed: {error}.") from error
     if done.returncode:
         told = done.stderr.strip().splitlines()
         reason = told[0].rstrip(".") if told else f"exit code {done.returncode}"
-        raise CourierError(
-            f"`{' '.join(step)}` failed: {reason}.",
-            hint="The unit's file is in its place; run it again when systemd answers.",
-        )
+        raise CourierError(f"`{' '.join(step)}` failed: {reason}.", hint=_hint(step))
+
+
+def _environment() -> dict[str, str]:
+    """`su` and `sudo` leave out where the user's own systemd is."""
+    own = _RUNTIME / str(os.getuid())
+    return ({"XDG_RUNTIME_DIR": str(own)} if own.is_dir() else {}) | dict(os.environ)
+
+
+def _hint(step: list[str]) -> str:
+    hint = "The unit's file is in its place; run it again when systemd answers."
+    if "--user" not in step:
+        return hint
+    return f"{hint} A user's own does after a login (not by `su` or `sudo`), or with lingering on."

@@ -13,6 +13,7 @@ from courier_backend.runner.execution.orphans import Orphans
 from courier_backend.runner.execution.spool import SpoolBounds
 from courier_backend.runner.execution.stopping import GRACE_SECONDS
 from courier_backend.runner.interpreters.registry import Interpreters
+from courier_backend.runner.runs.word import WORD_SECONDS
 from courier_backend.runner.values.inputs import fact_values
 
 DRAIN_SECONDS = 1.0
@@ -34,6 +35,7 @@ class Host:
     grace_seconds: float = GRACE_SECONDS
     drain_seconds: float = DRAIN_SECONDS
     dry_boot_seconds: float = DRY_BOOT_SECONDS
+    word_seconds: float = WORD_SECONDS
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from courier_backend.runner.execution.outcome import Outcome, stopped
 from courier_backend.runner.execution.progress import Progress
 
 _WITHDRAW_SECONDS: Final = 5.0
+_SAID_BYTES: Final = 300
 _WITHDRAWN: Final = "the restart was withdrawn"
 _STILL_COMING: Final = "the restart could not be withdrawn, so the machine may still go down"
 
@@ -38,6 +39,14 @@ async def wait_for_boot(task: Task, begun_at: datetime, asked: Outcome) -> Outco
     if not withdrawn:
         outcome.reason_code = ReasonCode.CANCEL_UNCONFIRMED
     return outcome
+
+
+def note_refusal(task: Task, outcome: Outcome) -> None:
+    """Let the reason of an order that was refused say why, in the words of who refused it."""
+    said = task.stderr.part(0, _SAID_BYTES).decode(errors="replace").split("\n")
+    words = [line.strip() for line in said if line.strip()]
+    if words and outcome.reason_code is ReasonCode.EXIT_CODE:
+        outcome.reason = f"the restart was refused: {words[-1]}"
 
 
 async def take_up_restart(task: Task, progress: Progress) -> Outcome:

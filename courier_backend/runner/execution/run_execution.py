@@ -23,6 +23,8 @@ async def execute(run: Run, node: NodeHost) -> None:
         _finish_foreseen(run, *found)
         return
     while failed is None and progress.step <= len(run.order["actions"]["steps"]):
+        if not progress.step_begun:
+            await run.may_go_on()
         if run.cancel_asked and not progress.step_begun:
             finish_canceled(run)
             return

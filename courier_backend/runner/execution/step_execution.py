@@ -18,7 +18,11 @@ from courier_backend.runner.execution.interruption import end_interrupted, inter
 from courier_backend.runner.execution.outcome import Outcome
 from courier_backend.runner.execution.outputs import with_outputs
 from courier_backend.runner.execution.progress import Progress, texts
-from courier_backend.runner.execution.rebooting import take_up_restart, wait_for_boot
+from courier_backend.runner.execution.rebooting import (
+    note_refusal,
+    take_up_restart,
+    wait_for_boot,
+)
 from courier_backend.runner.execution.requesting import request_of
 from courier_backend.runner.execution.revealing import Revealing
 from courier_backend.runner.execution.story import story_of
@@ -100,6 +104,7 @@ class StepExecution:
         while last is None or last["retryInSeconds"] is not None:
             if last is not None:
                 await self._pause(last)
+            await self._run.may_go_on()
             if self._run.cancel_asked:
                 break
             number += 1
@@ -138,6 +143,8 @@ class StepExecution:
             outcome = await concluded(task, await attempt.finish())
             if task.program.restarts and outcome.is_success:
                 outcome = await self._restart(interpreter, task, outcome, attempt.started_at)
+            elif task.program.restarts:
+                note_refusal(task, outcome)
             outcome = await with_outputs(task, outcome, self._progress.outputs)
         return await self._finish(interpreter, task, outcome, attempt.started_at)
 

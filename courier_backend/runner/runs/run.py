@@ -14,6 +14,7 @@ from courier_backend.model.times import system_clock, to_text
 from courier_backend.model.variables import sensitive_names
 from courier_backend.runner.journal import records
 from courier_backend.runner.runs.reader import Reader
+from courier_backend.runner.runs.word import Word
 
 if TYPE_CHECKING:
     from courier_backend.model.protocol import RunOrder
@@ -77,6 +78,7 @@ class Run:
         self.files: set[Path] = set()
         self.hidden: set[tuple[int, int]] = set()
         self.cancel_asked = False
+        self.word: Word | None = None
         self.on_cancel: Callable[[], None] | None = None
         self.flush_output: Callable[[], None] | None = None
         self.readers: list[Reader] = []
@@ -157,6 +159,7 @@ class Run:
 
     def look_on(self, after: int) -> Reader:
         """A new reader: what was told after line `after`, then whatever comes."""
+        self._word_given()
         reader = Reader()
         for seq in range(after + 1, self.told_count + 1):
             self._give(reader, seq)
@@ -184,8 +187,18 @@ class Run:
     def cancel(self) -> None:
         """Ask the run to stop; whoever executes it is told at once."""
         self.cancel_asked = True
+        self._word_given()
         if self.on_cancel is not None:
             self.on_cancel()
+
+    async def may_go_on(self) -> None:
+        """Before anything more of it begins: let the backend say so, where that is open."""
+        if self.word is not None:
+            await self.word.wait()
+
+    def _word_given(self) -> None:
+        if self.word is not None:
+            self.word.give()
 
     def _told(self, seq: int) -> None:
         self.told_count = max(self.told_count, seq)
