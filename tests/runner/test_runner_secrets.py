@@ -311,14 +311,19 @@ async def test_output_in_which_the_sensitive_value_was_not_found_is_withheld(nod
     assert_nowhere(lines, TOKEN)
 
 
-async def test_an_artifact_in_which_the_value_was_not_found_is_left_out(node: Node) -> None:
-    rule = taking("$.token", sourceType="artifact", source="a.json", extractMethod="jsonPath")
+@pytest.mark.parametrize("source", ["a.json", "./x/../a.json", "link", "files/a.json"])
+async def test_an_artifact_in_which_the_value_was_not_found_is_left_out(
+    node: Node, source: str
+) -> None:
+    """However it is named; where nothing is called so, it may be any of them."""
+    rule = taking("$.token", sourceType="artifact", source=source, extractMethod="jsonPath")
+    put = f'cd "$COURIER_EVIDENCE_DIR"; {MAKES} > a.json'
     lines = await node.run(
-        step(f'{MAKES} > "$COURIER_EVIDENCE_DIR/a.json"', outputFieldRules={"TOKEN": rule})
+        step(f"{put}; mkdir x; ln -s a.json link", outputFieldRules={"TOKEN": rule})
     )
     (archive,) = evidence_of(lines)
     assert "files/a.json" not in archive.namelist()
-    (left,) = json.loads(archive.read("attempt.json"))["filesLeftOut"]
+    left, *_ = json.loads(archive.read("attempt.json"))["filesLeftOut"]
     assert left["name"] == "files/a.json"
     assert "sensitive output" in left["reason"]
     assert_nowhere(lines, TOKEN)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.artifact.format import gap_marker, member_of
 from courier_backend.runner.masking.mask import Mask
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from courier_backend.runner.execution.attempt import Task
     from courier_backend.runner.execution.pipes import StreamName
     from courier_backend.runner.execution.spool import Spool
+
+_ANY_ARTIFACT: Final = ("artifact", "")
 
 
 class Revealing:
@@ -48,7 +52,7 @@ class Revealing:
 
     def refusal(self, name: str) -> str:
         """Why a file is not for the evidence; empty when it is."""
-        held = self._withheld.get(("artifact", name), "")
+        held = self._withheld.get(("artifact", name)) or self._withheld.get(_ANY_ARTIFACT, "")
         return f"it may hold {held}, a sensitive output that was not found in it" if held else ""
 
 
@@ -56,18 +60,28 @@ def _withheld(task: Task, found: frozenset[str]) -> dict[tuple[str, str], str]:
     """What must not be shown, with the output that it may hold."""
     rules: dict[str, Any] = task.step.get("outputFieldRules") or {}
     missing = sorted((task.secrets.names & rules.keys()) - found)
-    held = {_source(rules[name]): name for name in missing}
+    held = {_source(task, rules[name]): name for name in missing}
     unsaid = sorted(task.secrets.names - task.secrets.known)
     if task.program.conclude is not None and unsaid:
         held.setdefault(("output", "stdout"), unsaid[0])
     return held
 
 
-def _source(rule: dict[str, Any]) -> tuple[str, str]:
+def _source(task: Task, rule: dict[str, Any]) -> tuple[str, str]:
     kind, source = str(rule.get("sourceType") or "output"), str(rule.get("source") or "")
     if kind == "artifact":
-        return kind, member_of(source)
+        return _artifact(task, source)
     return kind, source or "stdout"
+
+
+def _artifact(task: Task, source: str) -> tuple[str, str]:
+    """The artifact that a rule names, however; where there is none, it may be any of them."""
+    with suppress(OSError, ValueError, RuntimeError):
+        folder = (task.evidence_folder or Path()).resolve()
+        path = (folder / source).resolve()
+        if task.evidence_folder and path.is_file():
+            return "artifact", member_of(str(path.relative_to(folder)))
+    return _ANY_ARTIFACT
 
 
 def _notice(size: int, why: str) -> bytes:
