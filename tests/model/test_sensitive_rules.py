@@ -51,6 +51,29 @@ def told(found: Parsed) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.parametrize("word", ["sensitve", "Sensitive", "isSensitive", "secret", "is_secret"])
+def test_what_asks_for_secrecy_in_other_letters_is_read_so(word: str) -> None:
+    rule = {"sourceType": "output", "source": "stdout", "extractMethod": "content", word: True}
+    found = parsed(
+        {
+            "inputs": {"TOKEN": "long enough"},
+            "expectedInputs": {"TOKEN": {word: True}},
+            "outputFieldRules": {"MADE": rule},
+        }
+    )
+    assert [text for _, text in told(found)] == ["is read as sensitive"] * 2
+    assert found.job is not None
+    assert list(sensitive_values(found.job.normal()["actions"])) == [("TOKEN", "long enough")]
+    assert found.job.normal()["actions"]["steps"][0]["outputFieldRules"]["MADE"]["sensitive"]
+
+
+def test_a_step_cannot_be_sensitive_as_a_whole() -> None:
+    found = parsed({"sensitive": True, "inputs": {"TOKEN": "long enough"}})
+    ((place, text),) = told(found)
+    assert place == "[0].sensitive"
+    assert "hides nothing" in text
+
+
 def test_a_sensitive_value_in_its_place_is_no_problem() -> None:
     found = parsed({"inputs": {"TOKEN": "long enough"}, "expectedInputs": SENSITIVE})
     assert told(found) == []

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
     from courier_backend.model.problems import Path
 
+_SENSITIVE: Final = "sensitive"
+_SECRETIVE: Final = frozenset({"secret", "issecret", "confidential", "hidden", "masked", "private"})
 _SERVERS_OWN: Final = {
     "id": "the server gives it",
     "createdAt": "the server keeps it",
@@ -126,6 +128,15 @@ def _check_inside(findings: Findings, value: object, field: Field, path: Path) -
             _check(findings, item, field.shape, (*path, name))
 
 
+def _secrecy(key: str, free: list[str]) -> str:
+    """The field that a key means which asks for secrecy in other letters or words.
+
+    Left out, as others are, it would have the value kept and shown in the clear.
+    """
+    asks = folded(key) in _SECRETIVE or nearest(key, free) == _SENSITIVE
+    return _SENSITIVE if _SENSITIVE in free and asks else ""
+
+
 def _unknown(
     findings: Findings, value: dict[str, Any], key: str, fields: dict[str, Field], path: Path
 ) -> None:
@@ -137,7 +148,7 @@ def _unknown(
     free = [name for name in fields if name not in value]
     plain = folded(key)
     meant = next((name for name in free if folded(name) == plain), "")
-    if meant:
+    if meant or (meant := _secrecy(key, free)):
         findings.warning(here, f"is read as {meant}")
         findings.document.moved[*path, meant] = here
         value[meant] = given
@@ -147,4 +158,6 @@ def _unknown(
         findings.error(here, "is no field that is known here", near, key=True)
         return
     without = ", so the filter admits more nodes" if "constraints" in path else ""
+    if folded(key) == folded(_SENSITIVE):
+        without = ", and hides nothing: it belongs to names in expectedInputs and outputFieldRules"
     findings.warning(here, f"is no field that is known here; it is ignored{without}", near)
