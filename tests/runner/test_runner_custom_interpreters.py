@@ -18,7 +18,7 @@ from courier_backend.runner.interpreters.interpreter import ANSWER_BYTES
 from courier_backend.runner.interpreters.registry import Interpreters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from runner_harness import Line, Node
 
@@ -127,6 +127,10 @@ async def test_the_folder_may_change_while_the_runner_lives(node: Node, folder: 
     path = put(folder, "late", "#!/bin/sh\necho '{\"status\": 0}'\n")
     assert "acme/late" in await names()
     assert one(await node.run(asking("acme/late", {})), "run-finished")["status"] == "success"
+    path.chmod(0o600)
+    reason = one(await node.run(asking("acme/late", {})), "run-finished")["reason"]
+    assert "not installed here" in reason
+    assert reason.endswith(f"{path} is not used as an interpreter: it is not executable (chmod +x)")
     path.unlink()
     assert one(await node.run(asking("acme/late", {})), "run-finished")["reasonCode"] == (
         "interpreter-missing"
@@ -139,7 +143,14 @@ async def test_the_folder_may_change_while_the_runner_lives(node: Node, folder: 
         ("echo '{\"status\": 0}'; exit 3", "exit-code", "ended with status 3 and no word of why"),
         ('echo \'{"status": 4, "error": "no disk"}\'', "step-failed", "no disk"),
         ('echo \'{"status": 4, "error": "no disk"}\'; exit 1', "exit-code", "no disk"),
-        ("echo hello", "step-failed", "its standard output is not one JSON object"),
+        ("true", "step-failed", "ended well, but it wrote no answer on its standard output"),
+        ("echo hello", "step-failed", "not one JSON object (line 1, column 1: "),
+        ("echo '{}'; echo '{}'", "step-failed", "not one JSON object (line 2, column 1: "),
+        (
+            r"""printf '{"status": 1, "error": "no\\n  %0999d"}' 0""",
+            "step-failed",
+            "no " + "0" * 996 + "…",
+        ),
         ("exit 9", "exit-code", "ended with exit code 9"),
         ("echo '{}'", "step-failed", 'no whole number "status"'),
         ("echo '{\"status\": true}'", "step-failed", 'no whole number "status"'),
@@ -201,7 +212,11 @@ async def test_a_time_out_ends_an_interpreter_like_any(node: Node, folder: Path)
         ({"text": "#!/bin/sh\n", "sidecar": ""}, "there is no broken.toml beside it"),
         ({"text": "#!/bin/sh\n", "sidecar": "name ="}, "broken.toml is not TOML"),
         ({"text": "#!/bin/sh\n", "sidecar": "version = '1'"}, "broken.toml gives it no name"),
+        ({"text": "#!/bin/sh\n", "sidecar": "name = 'a\\tb'\nversion = '1'"}, "calls it"),
+        ({"text": "#!/bin/sh\n", "sidecar": "name = 'a\t'\nversion = 1.0"}, "gives it no version"),
         ({"text": "#!/bin/sh\n", "sidecar": "name = 'a'"}, "gives it no version"),
+        ({"text": "#!/bin/sh\r\n"}, "its lines end as on Windows (CR LF)"),
+        ({"text": ""}, "it is empty"),
         ({"text": "#!/bin/sh\n", "sidecar": "name = 'a'\nversion = 'x'"}, "gives it no version"),
         ({"text": "#!/nowhere/ruby -w\n"}, 'its first line asks for "/nowhere/ruby"'),
         ({"text": "#!/usr/bin/env nowhere-at-all\n"}, 'asks for "nowhere-at-all"'),
@@ -249,6 +264,21 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, folder: Path) -> None:
             "it describes gone, which is not there."
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("make", "trouble"),
+    [
+        (Path.mkdir, "odd.toml cannot be read (Is a directory)"),
+        (lambda path: path.write_bytes(b'name = "\xf6"'), "odd.toml is not UTF-8"),
+    ],
+)
+def test_a_description_that_is_none_is_told(
+    folder: Path, make: Callable[[Path], object], trouble: str
+) -> None:
+    path = put(folder, "odd", "#!/bin/sh\n", "")
+    make(path.with_name("odd.toml"))
+    assert look_into([folder]).troubles == [f"{path} is not used as an interpreter: {trouble}."]
 
 
 def test_a_folder_that_may_not_be_read_is_told(

@@ -16,10 +16,13 @@ def interpreters(places: Places) -> list[Finding]:
         added_folders,
         look_into,
     )
-    from courier_backend.runner.interpreters.registry import of_the_runner  # noqa: PLC0415  as above
+    from courier_backend.runner.interpreters.registry import (  # noqa: PLC0415  as above
+        of_the_runner,
+        taken_names,
+    )
 
     own = [interpreter.skill["name"] for interpreter in of_the_runner()]
-    findings = look_into(added_folders(places.builtin_node, places), own)
+    findings = look_into(added_folders(places.builtin_node, places), taken_names(own))
     names = ", ".join(found.skill["name"] for found in findings.found)
     hint = "Mend it, or move it out of the folder."
     return [

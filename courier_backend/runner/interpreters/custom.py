@@ -73,10 +73,13 @@ def _read(said: bytes) -> dict[str, Any]:
     """
     if len(said) > ANSWER_BYTES:
         raise ValueError(f"its answer is longer than {ANSWER_BYTES // 1024} KiB")
+    if not said.strip():
+        raise ValueError("it wrote no answer on its standard output")
     try:
         told = orjson.loads(said)
     except orjson.JSONDecodeError as error:
-        raise ValueError("its standard output is not one JSON object") from error
+        where = f"(line {error.lineno}, column {error.colno}: {error.msg})"
+        raise ValueError(f"its standard output is not one JSON object {where}") from error
     if not isinstance(told, dict) or type(told.get("status")) is not int:
         raise ValueError('its answer has no whole number "status"')
     if _is_deep(told, _DEEPEST):

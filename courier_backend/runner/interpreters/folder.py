@@ -5,6 +5,7 @@ it, which says what it is called and its version. Nothing is executed to find th
 """
 
 import os
+import re
 import shutil
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
@@ -14,6 +15,7 @@ from stat import S_ISREG, S_IWOTH
 from typing import Any, Final
 
 from courier_backend.model.places import Places
+from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.versions import is_version
 
@@ -23,6 +25,7 @@ _SIDECAR: Final = ".toml"
 _NO_INTERPRETERS: Final = (".md", ".txt", "~")
 _ANYBODYS: Final = "everybody may change it; take that right away (chmod o-w)"
 _HEAD_BYTES: Final = 512
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 
 Marks = tuple[tuple[str, int, int, int], ...]
 """By which it is seen that a folder changed: each file's path, time, size and mode."""
@@ -38,10 +41,15 @@ class Found:
 
 @dataclass(slots=True)
 class Findings:
-    """What some folders hold. `troubles`: a sentence for each file that cannot be used."""
+    """What some folders hold.
+
+    `troubles`: a sentence for each file that cannot be used; `unusable` has them by the file's
+    name without its ending.
+    """
 
     found: list[Found] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    unusable: dict[str, str] = field(default_factory=dict)
 
     def take(self, path: Path, skill: Skill) -> None:
         """One more that can be used.
@@ -53,6 +61,13 @@ class Findings:
             if other.skill["name"] == skill["name"]:
                 raise ValueError(f'{other.path.name} beside it is called "{skill["name"]}" too')
         self.found.append(Found(path, skill))
+
+    def refuse(self, path: Path, error: ValueError | OSError) -> None:
+        """One that cannot be used."""
+        why = f"it cannot be read ({error.strerror})" if isinstance(error, OSError) else error
+        sentence = f"{path} is not used as an interpreter: {why}."
+        self.troubles.append(sentence)
+        self.unusable[path.stem] = sentence
 
 
 def added_folders(home: Path, places: Places) -> list[Path]:
@@ -91,7 +106,7 @@ def look_into(folders: Iterable[Path], taken: Collection[str] = ()) -> Findings:
                     if owners.setdefault(skill["name"], folder) is folder:
                         findings.take(path, skill)
             except (ValueError, OSError) as error:
-                findings.troubles.append(f"{path} is not used as an interpreter: {error}.")
+                findings.refuse(path, error)
     return findings
 
 
@@ -147,35 +162,55 @@ def _described(path: Path, status: os.stat_result | None, ours: Collection[str])
     if not os.access(path, os.X_OK):
         raise ValueError("it is not executable (chmod +x)")
     _check_first_line(path)
-    sidecar = path.with_name(path.name + _SIDECAR)
-    try:
-        skill = _skill(tomllib.loads(sidecar.read_text(encoding="utf-8")), sidecar.name)
-    except FileNotFoundError as error:
-        told = f"there is no {sidecar.name} beside it with its name and version"
-        raise ValueError(told) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{sidecar.name} is not TOML ({error})") from error
+    skill = _skill(path.with_name(path.name + _SIDECAR))
     if skill["name"] in ours:
         raise ValueError(f'"{skill["name"]}" is an interpreter of the runner itself')
     return skill
 
 
-def _skill(told: dict[str, Any], source: str) -> Skill:
+def _skill(sidecar: Path) -> Skill:
+    told = _read(sidecar)
     name, version = told.get("name"), told.get("version")
     if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"{source} gives it no name")
+        raise ValueError(f"{sidecar.name} gives it no name")
+    if not _NAME.fullmatch(name.strip()):
+        limits = "100 letters, digits, dots, dashes, underscores and slashes at most"
+        raise ValueError(f"{sidecar.name} calls it {shown(name)}; a name has {limits}")
     if not isinstance(version, str) or not is_version(version):
-        raise ValueError(f'{source} gives it no version like "1.0.0"')
+        raise ValueError(f'{sidecar.name} gives it no version like "1.0.0" (in quotes)')
     return {"name": name.strip(), "version": version.strip()}
 
 
+def _read(sidecar: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(sidecar.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        told = f"there is no {sidecar.name} beside it with its name and version"
+        raise ValueError(told) from error
+    except OSError as error:
+        raise ValueError(f"{sidecar.name} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{sidecar.name} is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{sidecar.name} is not TOML ({error})") from error
+
+
 def _check_first_line(path: Path) -> None:
-    """A script whose first line names a program that is not there cannot be executed."""
+    """A script whose first line names a program that is not there cannot be executed.
+
+    Raises:
+        ValueError: it is one.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
+    if not head:
+        raise ValueError("it is empty")
     if not head.startswith(b"#!"):
         return
-    words = head[2:].split(b"\n")[0].decode(errors="replace").split()
+    line = head[2:].split(b"\n")[0]
+    if line.endswith(b"\r"):
+        raise ValueError("its lines end as on Windows (CR LF); save it with LF alone")
+    words = line.decode(errors="replace").split()
     wanted = words[:1]
     if words and Path(words[0]).name == "env":
         wanted = [word for word in words[1:] if not word.startswith("-")][:1] or wanted

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from courier_backend import __version__
 from courier_backend.model.commands import OLDER_NAMES
@@ -19,6 +19,7 @@ from courier_backend.runner.interpreters.restart import RestartInterpreter
 from courier_backend.runner.interpreters.shell import ShellInterpreter
 from courier_backend.runner.interpreters.versions import check_bounds
 
+_RUNNER: Final = "courier-runner"
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +34,11 @@ def of_the_runner() -> list[Interpreter]:
     ]
 
 
+def taken_names(own: Iterable[str]) -> list[str]:
+    """The names that no added interpreter may have: those of the runner and its `own`."""
+    return [_RUNNER, *own]
+
+
 class Interpreters:
     """Those that a runner has: its own, and what stands in its folders now."""
 
@@ -44,13 +50,14 @@ class Interpreters:
         self._folders = folders
         self._marks: Marks | None = None
         self._custom: dict[str, CustomInterpreter] = {}
+        self._unusable: dict[str, str] = {}
         self.troubles: list[str] = []
 
     def skills(self) -> list[Skill]:
         """What a node announces."""
         self._refresh()
         return [
-            {"name": "courier-runner", "version": __version__},
+            {"name": _RUNNER, "version": __version__},
             *(interpreter.skill for interpreter in self._own.values()),
             *(interpreter.skill for interpreter in self._custom.values()),
         ]
@@ -76,19 +83,20 @@ class Interpreters:
             return custom
         if name in OLDER_NAMES:
             return self._find(OLDER_NAMES[name])
-        raise StepFault(
-            ReasonCode.INTERPRETER_MISSING, f'the interpreter "{name}" is not installed here'
-        )
+        told = f'the interpreter "{name}" is not installed here'
+        if why := self._unusable.get(name.rpartition("/")[2]):
+            told += f": {why.removesuffix('.')}"
+        raise StepFault(ReasonCode.INTERPRETER_MISSING, told)
 
     def _refresh(self) -> None:
         """Look into the folders again when something in them changed."""
         marks = marks_of(self._folders)
         if marks == self._marks:
             return
-        findings = look_into(self._folders, ["courier-runner", *self._own])
+        findings = look_into(self._folders, taken_names(self._own))
         self._marks = marks
         self._custom = {found.skill["name"]: CustomInterpreter(found) for found in findings.found}
         for trouble in findings.troubles:
             if trouble not in self.troubles:
                 _log.warning("%s", trouble)
-        self.troubles = findings.troubles
+        self.troubles, self._unusable = findings.troubles, findings.unusable

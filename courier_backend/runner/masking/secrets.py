@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.sensitive import hidden
 from courier_backend.model.variables import sensitive_names, value_text
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from courier_backend.runner.values.inputs import Inputs
+
+_LONGEST: Final = 1000
+"""Of a sentence, in characters; all of it stands in the evidence."""
 
 
 class Secrets:
@@ -54,6 +57,11 @@ class Secrets:
     def only(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The sensitive ones of some values by name."""
         return {name: value for name, value in values.items() if name in self.names}
+
+    def sentence(self, text: str) -> str:
+        """What a program said of itself, as a sentence that may be told: masked, on one line."""
+        masked = " ".join(self.mask.text(text).split())
+        return masked if len(masked) <= _LONGEST else f"{masked[: _LONGEST - 1]}…"
 
     def told(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values by name as they may be told."""
