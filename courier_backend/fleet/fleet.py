@@ -157,12 +157,18 @@ class Fleet:
         try:
             identity = await self._transport.identity(node.address)
         except (NodeUnreachable, NodeRefused) as error:
-            await self.lost(node.id, str(error))
+            if self._is_still_at(node):
+                await self.lost(node.id, str(error))
             return
         if identity["nodeId"] != node.id:
             await self.lost(node.id, f"{node.url} is now another node ({identity['nodeId']})")
             return
         await self.met(node.id, identity, (self._clock() - asked).total_seconds())
+
+    def _is_still_at(self, asked: KnownNode) -> bool:
+        """Whether a node is known where it was asked: silence elsewhere says nothing of it."""
+        known = self.directory.find(asked.id)
+        return known is not None and known.url == asked.url
 
     async def change(
         self,

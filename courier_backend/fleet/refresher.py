@@ -22,8 +22,11 @@ async def refresh_nodes(fleet: Fleet, every_seconds: float) -> None:
                 await asyncio.sleep(every_seconds / 10)
             for node in nodes:
                 await asyncio.sleep(every_seconds / len(nodes))
-                await places.acquire()
-                group.create_task(_refresh(fleet, node, places))
+                # By now it may have moved, or gone.
+                known = fleet.directory.find(node.id)
+                if known is not None and not known.archived:
+                    await places.acquire()
+                    group.create_task(_refresh(fleet, known, places))
 
 
 async def _refresh(fleet: Fleet, node: KnownNode, places: asyncio.Semaphore) -> None:

@@ -174,6 +174,17 @@ async def test_a_node_that_is_met_by_an_order_tells_its_facts_too(house: House) 
 # ---- health
 
 
+async def test_silence_where_a_node_was_before_says_nothing_of_it(house: House) -> None:
+    await house.add("a")
+    before = house.directory.get("a")
+    await house.fleet.add("http://elsewhere/nodes/a", "t", name="a")
+    house.nodes.down.add("a")
+    await house.fleet.refresh(before)
+    assert house.directory.get("a").health == "reachable"
+    await house.refresh("a")
+    assert house.directory.get("a").health == "offline"
+
+
 async def test_since_when_a_node_does_not_answer_and_since_when_it_does_again(
     house: House,
 ) -> None:
