@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from courier_backend.model.errors import BadInput
+from courier_backend.model.schedule_words import in_words
 from courier_backend.model.times import to_text
 from courier_backend.recurrence.parse import parse_rule
 from courier_backend.recurrence.recurrence import Recurrence, latest_occurrence, next_occurrence
@@ -37,10 +38,12 @@ class ExceptionRule:
 
     @property
     def shown(self) -> str:
-        """The rule, how long its windows are and whose it is, for sentences."""
+        """Whose rule it is, its words, itself and how long its windows are, for sentences."""
         minutes = self.duration // timedelta(minutes=1)
         whose = "the job" if self.source == "job" else "all jobs"
-        return f"{self.rule.shown} ({minutes} min) of {whose}"
+        words = in_words(self.rule.shown)
+        said = self.rule.shown if words in self.rule.shown else f"{words}, {self.rule.shown}"
+        return f"exception rule of {whose}: {said} ({minutes} min)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,9 @@ class Window:
 
     @property
     def reason(self) -> str:
-        """The sentence that says why an execution in it does not happen."""
-        return (
-            f"{to_text(self.starts_at)} to {to_text(self.ends_at)} is a window of the exception"
-            f" rule {self.exception.shown}"
-        )
+        """The sentence that says why an execution in it does not happen: first, what did it."""
+        times = f"{to_text(self.starts_at)} to {to_text(self.ends_at)}"
+        return f"{self.exception.shown}, its window {times}"
 
 
 def parse_exception(

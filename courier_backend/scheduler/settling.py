@@ -205,5 +205,5 @@ def _together(rule: Recurrence, group: Sequence[tuple[_Row, int]]) -> NotExecute
         reason = f"{which}, were due when nobody was there to execute them"
         return NotExecuted(first, count, ReasonCode.MISSED, reason)
     where = "one window" if len(group) == 1 else f"{len(group)} windows"
-    reason = f"{which}, fell into {where} of the exception rule {window.exception.shown}"
+    reason = f"{which}, fell into {where} of the {window.exception.shown}"
     return NotExecuted(first, count, ReasonCode.EXCEPTION_WINDOW, reason)

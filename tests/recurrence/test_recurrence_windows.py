@@ -62,8 +62,8 @@ def test_the_reason_names_rule_time_and_owner() -> None:
     window = blocked_by(after(1), [rule])
     assert window is not None
     assert window.reason == (
-        "2024-03-27T10:00:00Z to 2024-03-27T10:30:00Z is a window of the exception rule"
-        " RRULE:FREQ=DAILY (30 min) of all jobs"
+        "exception rule of all jobs: every day, RRULE:FREQ=DAILY (30 min),"
+        " its window 2024-03-27T10:00:00Z to 2024-03-27T10:30:00Z"
     )
 
 

@@ -132,7 +132,7 @@ def test_one_instance_stands_for_each_reason_where_there_are_too_many() -> None:
     assert sorted(reasons) == [(40, "exception-window"), (100, "exception-window"), (160, "missed")]
     for each in found.not_executed:
         if each.reason_code == "exception-window":
-            assert "windows of the exception rule RRULE:FREQ=MINUTELY;INTERVAL=" in each.reason
+            assert "windows of the exception rule of all jobs: every " in each.reason
 
 
 def test_windows_beyond_number_execute_nothing_in_doubt() -> None:
