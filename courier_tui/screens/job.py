@@ -114,9 +114,12 @@ class JobScreen(LiveScreen):
         coming = until(job["nextExecutionTime"], self.frame.clock())
         if coming:
             facts.append(("Next", describe.say(f"{coming}, {clock(job['nextExecutionTime'])}")))
+        elif job["status"] == "active" and job["exceptionReasons"]:
+            facts.append(("Next", [("none in sight: all fall into windows", Tone.WARN)]))
         if job["scheduleRule"] != IMMEDIATE:
-            facts.append(("Missed", _lost(job["missedExecutions"], job["missed"])))
-            facts.append(("Skipped", _lost(job["skippedExecutions"], f"overlap {job['overlap']}")))
+            facts.append(("Missed", _lost(job["missedExecutions"], f"policy: {job['missed']}")))
+            overlap = f"where they overlap: {job['overlap']}"
+            facts.append(("Skipped", _lost(job["skippedExecutions"], overlap)))
         return facts
 
     def tick(self) -> None:

@@ -55,6 +55,7 @@ class Overview(LiveScreen):
 
     def __init__(self) -> None:
         super().__init__("Overview")
+        self.counters: Counters | None = None
 
     def body(self) -> Iterable[Widget]:
         """Score, then running work, failures, the past and the fleet."""
@@ -131,12 +132,22 @@ class Overview(LiveScreen):
         running: list[InstanceItem],
         ended: Mapping[str, list[InstanceItem]],
     ) -> None:
-        self.query_one("#score", Static).update(content(score_line(counters)))
+        self.counters = counters
+        self._show_score()
         self.query_one("#fleet", Static).update(content(fleet_lines(counters["nodes"])))
         self._fill("running", running)
         self.query_one("#pane-running").styles.max_height = max(len(running), 1) + 2
         self._fill("past", ended_lately(ended))
         self._fill("failed", ended["failure"])
+
+    def _show_score(self) -> None:
+        if self.counters is not None:
+            width = max(self.size.width - 2, 10)
+            self.query_one("#score", Static).update(content(score_line(self.counters, width)))
+
+    def on_resize(self) -> None:
+        """The score is as wide as the screen."""
+        self._show_score()
 
     def _show_coming(self, jobs: list[JobItem]) -> None:
         table: Table[JobItem] = self.query_one("#coming", Table)

@@ -17,15 +17,18 @@ from courier_tui.widgets.column import Column, Ink
 from courier_tui.widgets.listing import Subject
 from courier_tui.wording import abridged, ago, short, span
 
+_LEGIBLE: Final = 24
+"""Cells below which a sentence says nothing, and the word beside it suffices."""
+
 
 def _took(instance: InstanceItem, ink: Ink) -> list[Span]:
     return say(span(instance["startedAt"], instance["finishedAt"], ink.now), Tone.MUTED)
 
 
 def progress(instance: InstanceItem, ink: Ink) -> Sequence[Span]:
-    """The bar of an instance; of one without runs, why there are none."""
+    """The bar of an instance; of one without runs, why there are none, if there is the room."""
     if not instance["totalRuns"] and instance["reason"]:
-        return say(abridged(instance["reason"]), Tone.MUTED)
+        return say(abridged(instance["reason"]), Tone.MUTED) if ink.width >= _LEGIBLE else []
     return bar(instance["runCounts"], ink.width, instance["totalRuns"])
 
 

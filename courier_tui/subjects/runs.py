@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from courier_backend.model.wire import RunItem
@@ -76,7 +77,9 @@ RUNS: Final[Subject[RunItem]] = Subject(
             drop=5,
             sort=lambda r: r["batchNumber"],
         ),
-        *_RUN_TAIL,
+        *_RUN_TAIL[:2],
+        replace(_RUN_TAIL[2], width=20),
+        *_RUN_TAIL[3:],
     ),
     key=lambda run: run["runId"],
     haystack=_run_haystack,

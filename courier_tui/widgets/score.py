@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from courier_backend.model.wire import Overview
@@ -11,26 +11,35 @@ from courier_tui.text import Span
 from courier_tui.tone import Tone
 from courier_tui.wording import counted, number
 
-_SCORED: Final = ("running", "pending", "success", "failure", "canceled")
+_SCORED: Final = ("running", "pending", "success", "failure", "canceled", "skipped")
 _FLEET_WIDTH: Final = 30
 
 
-def score_line(counters: Overview) -> list[Span]:
-    """Instances by status, then jobs and runs."""
-    spans: list[Span] = []
-    instances = counters["instances"]
-    for status in _SCORED:
-        count = instances.get(status, 0)
-        found = sign(status)
-        tone = found.tone if count else Tone.FAINT
-        spans += [
-            (f"{found.glyph} ", tone),
-            (number(count), Tone.STRONG if count else Tone.FAINT),
-            (f" {found.word}   ", Tone.MUTED if count else Tone.FAINT),
-        ]
+def score_line(counters: Overview, width: int) -> list[Span]:
+    """Instances by status, then jobs and runs; where that is too wide, the least of it goes."""
     jobs, runs = _total(counters["jobs"]), _total(counters["runs"])
-    spans.append((f"{counted(jobs, 'job')} · {counted(runs, 'run')}", Tone.MUTED))
+    total: list[Span] = [(f"{counted(jobs, 'job')} · {counted(runs, 'run')}", Tone.MUTED)]
+    instances = counters["instances"]
+    every = [_scored(status, instances.get(status, 0)) for status in _SCORED]
+    some = [_scored(status, instances[status]) for status in _SCORED if instances.get(status)]
+    for scored in ([*every, total], [*some, total], some):
+        spans = [span for each in scored for span in each]
+        if _width(spans) <= width:
+            break
     return spans
+
+
+def _scored(status: str, count: int) -> list[Span]:
+    found = sign(status)
+    return [
+        (f"{found.glyph} ", found.tone if count else Tone.FAINT),
+        (number(count), Tone.STRONG if count else Tone.FAINT),
+        (f" {found.word}   ", Tone.MUTED if count else Tone.FAINT),
+    ]
+
+
+def _width(spans: Sequence[Span]) -> int:
+    return len("".join(text for text, _tone in spans).rstrip())
 
 
 def fleet_lines(nodes: Mapping[str, int]) -> list[Span]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from tui_world import HOSTILE, NOW, attempt, before, group, step
 
 from courier_backend.model.status import RunStatus
 from courier_backend.model.times import ZERO_TIME
+from courier_backend.model.wire import Overview
 from courier_tui import describe, signs
 from courier_tui.changes import Changes
 from courier_tui.rows import matches
@@ -23,6 +24,7 @@ from courier_tui.tone import STYLES, Tone
 from courier_tui.widgets.attempt import attempt_facts
 from courier_tui.widgets.bars import bar, score, tally
 from courier_tui.widgets.column import GAP, Column, layout
+from courier_tui.widgets.score import score_line
 from courier_tui.widgets.strip_line import Piece, fitting
 from courier_tui.wording import ago, clock, duration, size, span, until
 
@@ -129,6 +131,31 @@ class TestSigns:
 
     def test_a_status_of_tomorrow_is_shown_as_it_is(self) -> None:
         assert signs.sign("[paused]").word == "[paused]"
+
+
+class TestScore:
+    RARE: Final = ("● 0 running   ○ 0 pending", "⊘ 0 canceled   ↷ 12 skipped")
+    COUNTERS: Final = cast(
+        Overview,
+        {
+            "instances": {"success": 5, "failure": 2, "skipped": 12},
+            "jobs": {"all": 7},
+            "runs": {"success": 76},
+            "nodes": {},
+        },
+    )
+
+    @pytest.mark.parametrize(
+        ("width", "told"),
+        [
+            (120, f"{RARE[0]}   ✓ 5 success   ✗ 2 failure   {RARE[1]}   7 jobs · 76 runs"),
+            (78, "✓ 5 success   ✗ 2 failure   ↷ 12 skipped   7 jobs · 76 runs"),
+            (45, "✓ 5 success   ✗ 2 failure   ↷ 12 skipped"),
+        ],
+    )
+    def test_where_it_is_narrow_the_least_of_it_goes(self, width: int, told: str) -> None:
+        spans = score_line(self.COUNTERS, width)
+        assert "".join(text for text, _tone in spans).rstrip() == told
 
 
 class TestBars:

@@ -93,8 +93,8 @@ async def test_a_job_says_when_it_is_next_and_when_it_is_not() -> None:
             "every minute",
             "every 3 minutes, for 1:00",
             "in 1:00, ",
-            "4   run-all",
-            "2   overlap skip",
+            "4   policy: run-all",
+            "2   where they overlap: skip",
             "Executions to come",
             "window of the job, every 3 minutes",
         ):
