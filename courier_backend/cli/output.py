@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -43,10 +44,32 @@ def write_json(value: object) -> None:
     write(json.dumps(value, indent=2, ensure_ascii=plain) + "\n")
 
 
+def legible(text: str, stream: TextIO) -> str:
+    """For a terminal, lines broken between words where it would break them anywhere."""
+    if not is_terminal(stream):
+        return text
+    import textwrap  # noqa: PLC0415  start-up time
+
+    width = shutil.get_terminal_size().columns
+    lines: list[str] = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip(" ")) + 2)
+        long = textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        lines += long if len(line) > width else [line]
+    return "\n".join(lines)
+
+
 def say(sentence: str) -> None:
     """A sentence to stderr; with nobody there to read it, nothing."""
+    say_as_is(legible(sentence, sys.stderr))
+
+
+def say_as_is(line: str) -> None:
+    """What a program reads, to stderr: no line of it is broken."""
     with contextlib.suppress(BrokenPipeError):
-        sys.stderr.write(sentence + "\n")
+        sys.stderr.write(line + "\n")
         sys.stderr.flush()
 
 

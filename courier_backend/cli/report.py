@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from courier_backend.cli.clean import clean, clean_block
-from courier_backend.cli.output import is_terminal, say
+from courier_backend.cli.output import is_terminal, say, say_as_is
 from courier_backend.cli.problems import BadFile, placed
 from courier_backend.model.errors import BadInput, CourierError
 
@@ -32,7 +32,7 @@ def report(error: Exception, arguments: Sequence[str]) -> int:
     if known is None:
         known = _unexpected(error, arguments)
     if wants_json(arguments) or not is_terminal(sys.stderr):
-        say(json.dumps(error_document(known)))
+        say_as_is(json.dumps(error_document(known)))
     else:
         _tell(known)
     return known.exit_code

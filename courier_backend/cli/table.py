@@ -14,6 +14,7 @@ from rich.text import Text
 from courier_backend.cli.clean import clean
 from courier_backend.cli.column import Column
 from courier_backend.cli.fitting import GAP, fit
+from courier_backend.cli.folding import folded_widths, wrapped
 from courier_backend.cli.output import is_terminal, speaks_unicode, write
 from courier_backend.cli.words import sign
 
@@ -24,6 +25,7 @@ _WIDE: Final = 10_000
 _SHORTEST_ID: Final = 8
 _WHOLE_ID: Final = 36
 _LONGEST: Final = 120
+_FIXED: Final = frozenset({"id", "status", "number"})
 
 
 def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -44,20 +46,29 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
 def _table(columns: Sequence[Column], cells: Sequence[Sequence[Text]], room: int) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
     on_one_line = any(column.spare for column in columns)
-    widths = _widths(columns, cells)
-    if on_one_line:
-        widths = fit(columns, widths, room)
+    widths = fit(columns, _widths(columns, cells), room) if on_one_line else []
+    widths = widths or _folded(columns, cells, room - GAP * (len(columns) - 1))
     shown = [i for i, width in enumerate(widths) if width or not on_one_line]
     for i in shown:
-        fixed = on_one_line or columns[i].kind in {"id", "status", "number"}
         table.add_column(
             Text(columns[i].title), justify="right" if columns[i].kind == "number" else "left",
-            no_wrap=fixed, overflow="ellipsis" if on_one_line else "fold",
-            width=widths[i] if on_one_line else None,
+            no_wrap=True, overflow="ellipsis" if on_one_line else "crop", width=widths[i],
         )  # fmt: skip
     for row in cells:
         table.add_row(*(row[i] for i in shown))
     return table
+
+
+def _folded(columns: Sequence[Column], cells: Sequence[Sequence[Text]], room: int) -> list[int]:
+    """The widths of columns whose long cells are broken into lines; breaks them."""
+    told = [[column.title, *(row[i].plain for row in cells)] for i, column in enumerate(columns)]
+    fixed = [column.kind in _FIXED for column in columns]
+    widths = folded_widths(told, fixed, room)
+    for row in cells:
+        for cell, width, stays in zip(row, widths, fixed, strict=True):
+            if cell.cell_len > width and not stays:
+                cell.plain = wrapped(cell.plain, width)
+    return widths
 
 
 def _widths(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> list[int]:

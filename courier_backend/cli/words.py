@@ -1,5 +1,6 @@
 """A status as people see it: a glyph and the word, and a colour that only repeats them."""
 
+import re
 from typing import Final, NamedTuple
 
 
@@ -13,7 +14,7 @@ class Sign(NamedTuple):
 
 _UNKNOWN: Final = Sign("?", "?", "")
 _SIGNS: Final = {
-    "pending": Sign("·", ".", "dim"),
+    "pending": Sign("○", ".", "dim"),
     "dispatched": Sign("→", ">", "blue"),
     "received": Sign("◌", "o", "blue"),
     "running": Sign("●", "*", "cyan"),
@@ -22,9 +23,9 @@ _SIGNS: Final = {
     "completed": Sign("✓", "+", "green"),
     "success": Sign("✓", "+", "green"),
     "failure": Sign("✗", "x", "red"),
-    "timeout": Sign("◔", "t", "red"),
+    "timeout": Sign("!", "t", "red"),
     "canceled": Sign("⊘", "/", "yellow"),
-    "skipped": Sign("»", "-", "dim"),
+    "skipped": Sign("↷", "-", "dim"),
     "executes": Sign("▸", ">", "cyan"),
     "reachable": Sign("●", "*", "green"),
     "offline": Sign("✗", "x", "red"),
@@ -34,6 +35,8 @@ _SIGNS: Final = {
     "expired": Sign("○", "o", "dim"),
     "none": Sign("–", "-", "dim"),
 }
+_ID: Final = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_LONG: Final = 60
 BAD: Final = ("failure", "timeout")
 ORDER: Final = (
     "success",
@@ -64,3 +67,9 @@ def counted(counts: dict[str, int]) -> str:
     known = [name for name in ORDER if counts.get(name)]
     other = [name for name in counts if name not in ORDER and counts[name]]
     return ", ".join(f"{counts[name]} {name}" for name in [*known, *other])
+
+
+def abridged(reason: str) -> str:
+    """A sentence in a row of a list: ids cut short, and its end where it is long."""
+    short = _ID.sub(r"\1", reason)
+    return short if len(short) <= _LONG else f"{short[: _LONG - 1]}…"

@@ -47,7 +47,7 @@ def things(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
 TABLES = [
     ("jobs list", ["61013744", "uptime", "✓ completed", "immediate", "✓ success"]),
     ("instances list", ["befe88f3", "✗ failure", "1 success, 1 failure", "5.0 s", "system"]),
-    ("runs list", ["496f0d9a", "web-1", "◔ timeout", "1 of 1", "no answer"]),
+    ("runs list", ["496f0d9a", "web-1", "! timeout", "1 of 1", "no answer"]),
     ("run list --instance befe88f3", ["496f0d9a", "✓ success"]),
     ("steps list 496f0d9a", ["sleep", "✓ success", "shell-interpreter 1.0.0"]),
     ("nodes list", ["03ba18c0", "web-1", "● reachable", "debian", "role=web", "this machine"]),

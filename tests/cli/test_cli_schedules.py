@@ -220,7 +220,7 @@ class TestJobs:
             told[1].split("  ")[-1].strip()
             == "exception rule for all jobs (7b9e4f3a): every 3 minutes"
         )
-        assert "» skipped" in told[1]
+        assert "↷ skipped" in told[1]
         assert "▸ executes" in told[2]
         assert backend.requests[0].query == {"count": "1"}
 

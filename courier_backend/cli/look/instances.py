@@ -15,7 +15,7 @@ from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, span, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
-from courier_backend.cli.words import counted, number_of
+from courier_backend.cli.words import abridged, counted, number_of
 from courier_backend.client import calls
 from courier_backend.model.status import InstanceStatus
 from courier_backend.model.times import ZERO_TIME
@@ -80,7 +80,8 @@ def list_(
         run_before=run_before,
         sort_order=OLDEST if oldest else NEWEST,
     )
-    empty = "No instances. `courier run FILE` makes one."
+    chosen = job or status or run_after or run_before
+    empty = "No instance is such." if chosen else "No instances. `courier run FILE` makes one."
     show_list(session, call, COLUMNS, row, empty=empty)
 
 
@@ -100,7 +101,7 @@ def row(item: InstanceItem) -> tuple[str, ...]:
         item["id"],
         item["jobName"],
         _status(item),
-        counted(item["runCounts"]) or item["reason"],
+        counted(item["runCounts"]) or abridged(item["reason"]),
         local(item["createdAt"]),
         between(item["startedAt"], item["finishedAt"]),
         item["triggeredBy"],

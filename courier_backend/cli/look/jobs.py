@@ -34,7 +34,7 @@ COLUMNS: Final = (
     Column("Executions", "number", "executionCount"),
     Column("Last", "status", "lastInstance.status"),
 )
-_MOST_REASONS: Final = 3
+_MOST_REASONS: Final = 1
 
 jobs: Final = group(
     "jobs",
@@ -77,7 +77,8 @@ def list_(
         name=name,
         sort_order=OLDEST if oldest else NEWEST,
     )
-    empty = "No jobs. `courier run FILE` submits one."
+    chosen = active or status or name
+    empty = "No job is such." if chosen else "No jobs. `courier run FILE` submits one."
     show_list(session, call, COLUMNS, row, empty=empty)
 
 
@@ -143,7 +144,8 @@ def _schedule(job: JobItem) -> list[tuple[str, str]]:
     reasons = job["exceptionReasons"]
     facts += [("Excepted", reason) for reason in reasons[:_MOST_REASONS]]
     if len(reasons) > _MOST_REASONS:
-        facts.append(("", f"and {len(reasons) - _MOST_REASONS} more windows"))
+        more = number_of(len(reasons) - _MOST_REASONS, "more window")
+        facts.append(("", f"and {more}: see `courier jobs next`"))
     if job["scheduleRule"] != IMMEDIATE:
         facts.append(("Missed", f"{job['missedExecutions']} so far  (policy {job['missed']})"))
         facts.append(("Skipped", f"{job['skippedExecutions']} so far  (overlap {job['overlap']})"))

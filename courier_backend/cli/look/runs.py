@@ -16,6 +16,7 @@ from courier_backend.cli.look.step_rows import STEP_COLUMNS, step_row
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
+from courier_backend.cli.words import abridged
 from courier_backend.client import calls
 from courier_backend.model.errors import BadInput
 from courier_backend.model.status import RunStatus
@@ -103,13 +104,13 @@ def row(run: RunItem) -> tuple[str, ...]:
     """The cells of a run."""
     return (
         run["runId"],
-        run["nodeName"] or run["nodeId"],
+        abridged(run["nodeName"] or run["nodeId"]),
         _status(run),
         str(run["groupNumber"]),
         f"{run['currentStep']} of {run['stepCount']}" if run["currentStep"] else "–",
         local(run["receivedTime"]),
         between(run["startedTime"], run["finishedTime"]),
-        run["reason"],
+        abridged(run["reason"]),
     )
 
 

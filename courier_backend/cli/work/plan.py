@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from courier_backend.cli.answer import write_data
 from courier_backend.cli.body import read_body
 from courier_backend.cli.declare import command
 from courier_backend.cli.options import common, pass_session
-from courier_backend.cli.output import write
+from courier_backend.cli.output import legible, write
 from courier_backend.cli.problems import BadFile, problems_of, tell_warnings
 from courier_backend.cli.session import Session
 from courier_backend.cli.words import number_of
@@ -45,7 +46,7 @@ def plan(
     if not item["valid"]:
         raise _invalid(item, body.name)
     tell_warnings(item["problems"], body.name)
-    write(picture(item))
+    write(legible(picture(item), sys.stdout))
     return 0
 
 

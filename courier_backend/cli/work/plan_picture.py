@@ -65,7 +65,7 @@ def _group(group: PlanGroup) -> Iterator[str]:
         yield f"  … and {number_of(more, 'batch', 'batches')} more"
     for node in group["nodes"]:
         if problem := node.get("problem"):
-            yield f"  ! {node['name'] or node['id']}: {problem}"
+            yield f"  ! {problem}" if node["id"] in problem else f"  ! {node['name']}: {problem}"
     yield from _left_out(group)
 
 

@@ -1,0 +1,89 @@
+"""How the columns of a table share a terminal, and where their cells break. Pure.
+
+Words stay whole while there is room for them; then names break behind `-`, `/`, `=` and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len, chop_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_WORD: Final = re.compile(r"\s*\S+")
+_PART: Final = re.compile(r"\s*[^\s\-_/=,;:.]*[\-_/=,;:.]*")
+_LEAST: Final = 4
+_GENEROUS: Final = 0.75
+"""So much of what is left one column may take to be whole."""
+
+
+def folded_widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room: int) -> list[int]:
+    """As wide as each column shall be; `fixed` ones are as wide as they need."""
+    whole = [_widest(cells, lambda text: [text]) for cells in columns]
+    least = whole
+    for split in (_words, _parts):
+        if sum(least) <= room:
+            break
+        least = [
+            most if stays else _widest(cells, split)
+            for cells, stays, most in zip(columns, fixed, whole, strict=True)
+        ]
+    return _spread(_squeezed(least, fixed, room), whole, room)
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text in lines of at most so many cells."""
+    lines = [""]
+    for word in _words(text):
+        fits = cell_len(lines[-1] + word) <= width
+        for part in [word] if fits or cell_len(word.strip()) <= width else _parts(word):
+            _put(lines, part, width)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _put(lines: list[str], part: str, width: int) -> None:
+    """On the last line, or on a new one; what is longer than any line is cut."""
+    if cell_len(lines[-1] + part) <= width:
+        lines[-1] += part
+        return
+    pieces = chop_cells(part.lstrip(), width)
+    lines[-1:] = [lines[-1], *pieces] if lines[-1] else pieces
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text)
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in _PART.findall(text) if part]
+
+
+def _widest(cells: Sequence[str], split: Callable[[str], list[str]]) -> int:
+    return max((cell_len(part.strip()) for text in cells for part in split(text)), default=0)
+
+
+def _squeezed(least: Sequence[int], fixed: Sequence[bool], room: int) -> list[int]:
+    """Where even that is too much, the widest give way."""
+    given = list(least)
+    free = [index for index, stays in enumerate(fixed) if not stays]
+    while free and sum(given) > room:
+        widest = max(free, key=given.__getitem__)
+        if given[widest] <= _LEAST:
+            break
+        given[widest] -= 1
+    return given
+
+
+def _spread(given: list[int], whole: Sequence[int], room: int) -> list[int]:
+    """What is left goes first to those that need least to be whole; then all share alike."""
+    left = max(room - sum(given), 0)
+    needy = sorted(range(len(given)), key=lambda index: whole[index] - given[index])
+    for place, index in enumerate(needy):
+        need = whole[index] - given[index]
+        more = need if need <= left * _GENEROUS else min(need, left // (len(needy) - place))
+        given[index] += more
+        left -= more
+    return given
