@@ -1,6 +1,7 @@
 """How the columns of a table share a terminal, and where their cells break. Pure.
 
-Words stay whole while there is room for them; then names break behind `-`, `/`, `=` and the like.
+Words stay whole while there is room for them; then names break behind `-`, `/`, `=` and the like,
+and only what is longer than a line breaks anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _WORD: Final = re.compile(r"\s*\S+")
-_PART: Final = re.compile(r"\s*[^\s\-_/=,;:.]*[\-_/=,;:.]*")
+_BREAK: Final = re.compile(r"(?<=[\-_/=,;:.])(?=[^\W\d_])")
 _LEAST: Final = 4
 _GENEROUS: Final = 0.75
 """So much of what is left one column may take to be whole."""
@@ -58,7 +59,8 @@ def _words(text: str) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    return [part for part in _PART.findall(text) if part]
+    """Its words, broken before the letters behind a sign; dates and numbers stay whole."""
+    return [part for word in _words(text) for part in _BREAK.split(word)]
 
 
 def _widest(cells: Sequence[str], split: Callable[[str], list[str]]) -> int:

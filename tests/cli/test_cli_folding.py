@@ -22,6 +22,8 @@ def test_a_sentence_gives_way_before_a_date_or_a_name_does() -> None:
 
 def test_names_break_behind_their_signs_and_only_then_anywhere() -> None:
     assert wrapped("role=edge, stage=production", 11) == "role=edge,\nstage=\nproduction"
+    dates = [["weekly-patch"], ["2026-11-26 01:30:00"]]
+    assert folded_widths(dates, [False, False], 17) == [7, 10]
     assert wrapped("aaaaaaaa", 3) == "aaa\naaa\naa"
     assert folded_widths([["often-with-windows"], ["fixed-as-it-is"]], [False, True], 22) == [8, 14]
 

@@ -157,8 +157,8 @@ class FakeBackend:
     # Answers
 
     def _page(self, call: Call[Any], items: list[Any]) -> dict[str, Any]:
-        size = int(call.query.get("pagination.size", "10"))
-        page = int(call.query.get("pagination.page", "1"))
+        size = int(_one(call, "pagination.size", "10"))
+        page = int(_one(call, "pagination.page", "1"))
         items = items[::-1] if call.query.get("sortOrder") == "desc" else items
         return {
             "items": items[(page - 1) * size : page * size],
@@ -225,11 +225,11 @@ class FakeBackend:
         return self._page(call, self.nodes)
 
     def _output(self, call: Call[Any], run: str, step: str, attempt: str) -> dict[str, Any]:
-        stream = call.query["stream"]
+        stream = _one(call, "stream", "stdout")
         text = self.output.get((run, int(step), int(attempt), stream), "")
         data = text.encode()
-        offset = int(call.query.get("offset", "0"))
-        part = data[offset : offset + int(call.query.get("limit", "1000000"))]
+        offset = int(_one(call, "offset", "0"))
+        part = data[offset : offset + int(_one(call, "limit", "1000000"))]
         return {
             "item": {
                 "stream": stream,
@@ -299,3 +299,8 @@ class FakeBackend:
                 "idleSeconds": 0.0,
             }
         }
+
+
+def _one(call: Call[Any], name: str, usual: str) -> str:
+    """A parameter that is asked for once at most."""
+    return str(call.query.get(name, usual))
