@@ -8,7 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from courier_backend.recurrence.recurrence import Recurrence, between, next_occurrence
-from courier_backend.recurrence.windows import MOST_WINDOWS, ExceptionRule, Window, blocked_by
+from courier_backend.recurrence.windows import (
+    MOST_WINDOWS,
+    ExceptionRule,
+    Window,
+    blocked_by,
+    clear_from,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +82,22 @@ def next_execution(
         skipped_all = skipped_all and next(inside, None) is None
         at = next_occurrence(rule, last_in_window)
     return NextExecution(None, tuple(skipped), skipped_all, given_up_at, most_windows)
+
+
+def first_open(
+    rule: Recurrence, exceptions: Sequence[ExceptionRule], after: datetime, most_leaps: int
+) -> datetime | None:
+    """The next execution after a moment, and nothing else: windows that adjoin are one leap.
+
+    None: the rule is over, or so many leaps led into a window each.
+    """
+    for _ in range(most_leaps):
+        at = next_occurrence(rule, after)
+        clear = None if at is None else clear_from(at, exceptions)
+        if clear is None or clear == at:
+            return clear
+        after = clear - _INSTANT
+    return None
 
 
 def estimate(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from courier_backend.model.errors import BadInput
@@ -83,8 +84,17 @@ def blocked_by(moment: datetime, exceptions: Sequence[ExceptionRule]) -> Window 
 
 
 def clear_from(moment: datetime, exceptions: Sequence[ExceptionRule]) -> datetime | None:
-    """The first moment, from the given one on, that is in no window (None: none in sight)."""
-    for _ in range(MOST_WINDOWS):
+    """The first moment, from the given one on, that is in no window (None: none in sight).
+
+    Many schedules ask for the end of the same window, so what lies behind it is remembered.
+    """
+    window = blocked_by(moment, exceptions)
+    return moment if window is None else _clear_behind(window.ends_at, tuple(exceptions))
+
+
+@lru_cache(maxsize=1024)
+def _clear_behind(moment: datetime, exceptions: tuple[ExceptionRule, ...]) -> datetime | None:
+    for _ in range(MOST_WINDOWS - 1):
         window = blocked_by(moment, exceptions)
         if window is None:
             return moment

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courier_backend.model.errors import BadInput
-from courier_backend.recurrence.execution import Estimate, estimate, next_execution
+from courier_backend.recurrence.execution import Estimate, estimate, first_open, next_execution
 from courier_backend.recurrence.parse import parse_rule
 from courier_backend.recurrence.recurrence import between
 from courier_backend.recurrence.windows import (
@@ -143,6 +143,26 @@ def test_a_schedule_that_is_always_excepted_is_given_up_and_can_be_asked_on() ->
     on = next_execution(rule, always, found.given_up_at, most_windows=1)
     assert on.skipped[0].at == found.skipped[-1].at + timedelta(days=1)
     assert estimate(rule, always, rule.eve, most_windows=50).given_up_at == found.given_up_at
+
+
+@settings(max_examples=60)
+@given(
+    every=st.integers(7, 600),
+    windows=st.lists(st.tuples(st.integers(10, 400), st.integers(1, 300)), min_size=1, max_size=3),
+)
+def test_the_first_open_one_is_the_next_execution(
+    every: int, windows: list[tuple[int, int]]
+) -> None:
+    rule = parse_rule(f"RRULE:FREQ=MINUTELY;INTERVAL={every}", NOW)
+    rules = [exception(f"FREQ=MINUTELY;INTERVAL={each};COUNT=40", of) for each, of in windows]
+    assert first_open(rule, rules, rule.eve, 1000) == next_execution(rule, rules, rule.eve).at
+
+
+def test_windows_that_adjoin_are_one_leap() -> None:
+    rule = parse_rule("RRULE:FREQ=DAILY", NOW)
+    adjoining = [exception("FREQ=HOURLY;COUNT=500", 60)]
+    assert first_open(rule, adjoining, rule.eve, 2) == NOW + timedelta(days=21)
+    assert first_open(rule, [exception("FREQ=DAILY", 5)], rule.eve, 90) is None
 
 
 def test_an_estimate_stops_at_its_count_and_at_the_end_of_the_rule() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -142,6 +143,22 @@ def test_windows_beyond_number_execute_nothing_in_doubt() -> None:
     found = settle(rule, pauses, "run-all", rule.eve, now, Watch(now, timedelta(days=30)))
     assert [each.made_up for each in found.due] == []
     assert sum(each.count for each in found.not_executed) == 3 * 86_400 + 1
+
+
+def test_what_is_always_blocked_is_found_out_quickly() -> None:
+    closed = [everywhere("FREQ=DAILY", 1440)]
+    rules = [parse_rule(f"RRULE:FREQ=DAILY;BYMINUTE={number}", START) for number in range(60)]
+    begun = thread_time()
+    found = [upcoming(rule, closed, rule.eve) for rule in rules]
+    assert thread_time() - begun < 0.1
+    assert {each.next_at for each in found} == {None}
+    assert {len(each.reasons) for each in found} == {10}
+
+
+def test_behind_a_year_of_windows_the_next_one_is_found() -> None:
+    rule = parse_rule("RRULE:FREQ=DAILY", START)
+    year = [everywhere("FREQ=DAILY;COUNT=366", 1440)]
+    assert upcoming(rule, year, rule.eve).next_at == START + timedelta(days=366)
 
 
 def test_the_next_look_is_at_a_skip_or_where_a_long_window_closes() -> None:
