@@ -21,7 +21,7 @@ from courier_backend.scheduler.open_instances import OpenInstances
 from courier_backend.scheduler.schedule import WRONG_BY, read_exceptions
 from courier_backend.scheduler.settling import Watch
 from courier_backend.scheduler.timetable import Timetable
-from courier_backend.scheduler.turn import Turn, Turns
+from courier_backend.scheduler.turn import Turn, Turns, has_occurred
 from courier_backend.scheduler.waiting import Waiting, cancel_event, pending_of
 from courier_backend.store.queries.exceptions import all_exceptions
 from courier_backend.store.queries.schedules import (
@@ -384,9 +384,11 @@ class Scheduler:
         self, job_ids: Sequence[str], rules: Sequence[ExceptionRule], now: datetime
     ) -> list[Turn]:
         """Account for what was due by the rules until now; then what other rules make different."""
-        if not is_rehearsal():
-            await self._settle(job_ids, now)
         found = await self._store.read(lambda c: schedules(c, job_ids))
+        late = [job.job_id for job in found if has_occurred(job, now)]
+        if late and not is_rehearsal():
+            await self._settle(late, now)
+            found = await self._store.read(lambda c: schedules(c, job_ids))
         moved: list[Turn] = []
         for number, job in enumerate(found):
             if number % TOGETHER == 0:

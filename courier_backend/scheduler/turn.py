@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from courier_backend.model.errors import CourierError
 from courier_backend.model.event import NewEvent
 from courier_backend.model.status import InstanceStatus, JobStatus, ReasonCode
 from courier_backend.orchestrator.begin import Cause, Held
+from courier_backend.recurrence.recurrence import next_occurrence
 from courier_backend.recurrence.windows import ExceptionRule, Window, blocked_by
 from courier_backend.scheduler.crowds import PAUSE, Crowds
 from courier_backend.scheduler.executions import Executions, Made
@@ -159,6 +161,19 @@ class Turns:
     def _not_executed(self, job: StoredSchedule, each: NotExecuted) -> Made:
         held = Held(InstanceStatus.SKIPPED, each.reason_code, each.reason)
         return self._executions.hold(job.job_id, job.definition, Cause(due_at=each.at), held)
+
+
+def has_occurred(job: StoredSchedule, now: datetime) -> bool:
+    """Whether something of a job is to be accounted for; what cannot be read is looked at."""
+    try:
+        schedule = _schedule(job)
+    except CourierError:
+        return True
+    if schedule is None:
+        return False
+    settled = accounted(job.settled_at or schedule.rule.eve, now)
+    occurred = next_occurrence(schedule.rule, settled)
+    return occurred is not None and occurred <= now
 
 
 def _pending(reason_code: ReasonCode, reason: str) -> Held:

@@ -13,7 +13,7 @@ from courier_backend.recurrence.windows import ExceptionRule
 MOST_ALONE: Final = 100
 """So many executions in a row that do not happen are recorded one by one."""
 
-MOST_LEAPS: Final = 100
+MOST_LEAPS: Final = 32
 """So many windows in a row are looked behind, those that adjoin being one; what is blocked for
 longer has no next time now, and gets one when it is nearer."""
 
