@@ -116,7 +116,7 @@ def _merge(pending: dict[Table, dict[Key, Values]], table: Table, key: Key, valu
     rows = pending.setdefault(table, {})
     row = rows.get(key)
     if row is None:
-        rows[key] = values
+        rows[key] = dict(values)  # theirs may be those of another row, too
     else:
         row.update(values)
 

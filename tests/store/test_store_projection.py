@@ -380,6 +380,16 @@ async def test_a_step_that_waits_for_the_machine_to_boot(running: World) -> None
     assert step["attempts"][0]["status"] == "success"
 
 
+async def test_that_it_waited_may_be_told_together_with_the_boot(running: World) -> None:
+    """The machine goes down before the first is read; both come once it is up again."""
+    story = running.story
+    waits = story.step_started(running.run_id, before="running")
+    waits.data.update(interim="active", attempt=1)
+    await running.tell(waits, story.attempt_finished(running.run_id))
+    (step,) = await running.steps()
+    assert (step["status"], step["attempts"][0]["status"]) == ("active", "success")
+
+
 async def test_a_step_that_is_tried_twice_and_fails(running: World) -> None:
     story = running.story
     failed: dict[str, Any] = {
