@@ -80,7 +80,7 @@ class HttpRunStream:
 
 
 class HttpTransport:
-    """Talks to runners. Use as an async context manager, or call `aclose`."""
+    """Talks to runners, until `aclose`."""
 
     def __init__(self) -> None:
         # httpx's client around it would keep cookies and look for redirects: a sixth of what an
@@ -273,6 +273,8 @@ def _named(node: NodeAddress) -> str:
 def _cause(error: Exception) -> str:
     """What aiohttp saw: httpx-aiohttp calls every lost connection a time-out."""
     cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.ClientConnectorDNSError):
+        return "no address is known for this host"
     if isinstance(cause, aiohttp.ClientConnectorError) and cause.os_error.errno:
         return os.strerror(cause.os_error.errno).lower()
     if isinstance(cause, TimeoutError | httpx.TimeoutException):

@@ -219,7 +219,23 @@ def test_everything_that_is_wrong_in_a_table() -> None:
         "3: has no url",
         "4: has 5 cells, but there are 4 columns",
     ]
-    assert "is not CSV" in faults('url,token\n"a', "csv")[0]
+    assert faults(f'url,token\n{A},t\n"b,t\nc,t\n', "csv") == [
+        "3: this is not CSV: a quote that opens here is never closed"
+    ]
+    assert faults("address,token\na,b\nc,d\n", "csv") == [
+        '1: "address" is no column (url, token, tokenFile, name, tags, tag:NAME)',
+        "1: there is no column url",
+    ]
+    assert faults(f"url,token,tags\n{A},t,role\n", "csv") == ['2 tags: "role" is not NAME=VALUE']
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_table_as_a_spreadsheet_writes_it(mark: str) -> None:
+    rows = [("URL", "Token", "Name", "TAG:Role"), (A, "t", '"we\r\nb"', "x"), (B, "t", "b", "")]
+    text = "\ufeff" + "\r\n".join(mark.join(row) for row in rows) + "\r\n"
+    first, second = nodes(text, "", "nodes.csv")
+    assert told(first) == (A, "t", "", "we\r\nb", {"Role": "x"})
+    assert (told(second), second.place) == ((B, "t", "", "b", {}), (4, 1))
 
 
 def test_everything_that_is_wrong_in_an_inventory() -> None:
@@ -239,18 +255,65 @@ x
 """
     assert faults(text, "ini") == [
         '1: "[web" is no section ([NAME], [NAME:children, vars])',
-        '5: "=" is no variable (NAME=VALUE) of the host "three"',
-        '5: "1" is no variable (NAME=VALUE) of the host "three"',
+        '5: "=" is no variable (NAME=VALUE) of the host "three"; quote a value with spaces',
+        '5: "1" is no variable (NAME=VALUE) of the host "three"; quote a value with spaces',
         '6: "four \\"" cannot be read: No closing quotation',
         '7: "[9:1]" is no range of hosts',
         '13: "x" is no variable (NAME=VALUE)',
+        '12: there is no group "c"',
         '11: the group "a" would be around itself',
         '4 two: courier_url: there is no variable "nothing"',
         '4 two: courier_tags: "x" is not NAME=VALUE',
-        "4 two: has no courier_url",
         "5 three: has no courier_url",
         "5 three: has no courier_token or courier_token_file",
     ]
+
+
+def test_what_is_wrong_with_a_group_is_told_once_where_it_stands() -> None:
+    text = f"""[web]
+web[1:3] courier_url={A}{{{{inventory_hostnam}}}}
+[db]
+[web:vars]
+courier_tags = role
+courier_token = t
+[shop:children]
+wbe
+[dbs:vars]
+a=b
+"""
+    assert faults(text, "ini") == [
+        '8: there is no group "wbe"',
+        '9: there is no group "dbs"',
+        '2 web[1:3]: courier_url: there is no variable "inventory_hostnam"',
+        '5 web: courier_tags: "role" is not NAME=VALUE',
+    ]
+    problems = read_inventory(text, "ini").problems
+    assert [p["didYouMean"] for p in problems] == ["web", "db", "inventory_hostname", ""]
+
+
+def test_an_inventory_in_yaml_with_ranges_and_what_only_ansible_reads() -> None:
+    text = """all:
+  vars:
+    courier_token: t
+    ansible_password: !vault |
+      $ANSIBLE_VAULT;1.1;AES256
+      6162
+    motd: !unsafe "{{ x }}"
+  children:
+    web:
+      hosts:
+        web[01:02]: {courier_url: "http://h/nodes/{{ inventory_hostname }}"}
+        web[2:1]:
+    db:
+      vars: {courier_tags: {a: 1}}
+      hosts: {db1: {courier_url: "{{ nope }}"}, db2: {courier_url: "{{ nope }}"}}
+"""
+    assert faults(text, "yaml") == [
+        '12 all.children.web.hosts["web[2:1]"]: "[2:1]" is no range of hosts',
+        '15 db1: courier_url: there is no variable "nope"',
+        '15 db2: courier_url: there is no variable "nope"',
+    ]
+    assert [node.name for node in read_inventory(text, "yaml").nodes] == ["web01", "web02"]
 
 
 def test_variables_that_name_each_other_come_to_an_end() -> None:
@@ -264,6 +327,7 @@ def test_variables_that_name_each_other_come_to_an_end() -> None:
         ("", "the file is empty"),
         ("{", "this is not JSON"),
         ("nodes: []", "the file names no node"),
+        ("[web]", "the file names no node"),
         ("a: 1", "is neither a list of nodes nor an Ansible inventory"),
         ("all: {hosts: {h: 7}}", "must be an object with named fields, not 7"),
         ("all: {hosts: {}, host: {}}", "is no part of a group (hosts, vars, children)"),

@@ -22,10 +22,23 @@ from courier_backend.model.attributes import attribute_text
 from courier_backend.model.inventory.gathering import Inventory, Place, Told
 from courier_backend.model.inventory.pairs import BadPairs, pairs_of
 from courier_backend.model.problems import shown
+from courier_backend.model.suggest import nearest
 
 _TEMPLATE: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _EVERYWHERE: Final = frozenset({"all", "ungrouped"})
 _DEEPEST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What a variable says, and where: its place, and the host or group that it belongs to."""
+
+    value: Any
+    place: Place = (0, 0)
+    owner: str = ""
+
+
+Variables = dict[str, Variable]
 
 
 @dataclass(slots=True)
@@ -33,7 +46,7 @@ class Host:
     """A host, and where it is named first."""
 
     place: Place
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: Variables = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -42,7 +55,7 @@ class Group:
 
     hosts: list[str] = field(default_factory=list)
     children: dict[str, Place] = field(default_factory=dict)
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: Variables = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -56,16 +69,22 @@ class Hosts:
         """The group of this name, there from now on."""
         return self.groups.setdefault(name, Group())
 
-    def host(self, name: str, place: Place, variables: dict[str, Any]) -> None:
-        """A host is named, perhaps again."""
+    def host(self, name: str, place: Place, group: str, variables: Variables) -> None:
+        """A host is named, perhaps again, in a group."""
         self.hosts.setdefault(name, Host(place)).variables.update(variables)
+        self.group(group).hosts.append(name)
 
 
 def as_inventory(hosts: Hosts, found: Inventory) -> Inventory:
     """The hosts as nodes, behind the problems that were found already."""
     parents = _parents(hosts, found)
+    direct: dict[str, list[str]] = {}
+    for group in sorted(hosts.groups):
+        for name in dict.fromkeys(hosts.groups[group].hosts):
+            direct.setdefault(name, []).append(group)
     for name, host in hosts.hosts.items():
-        _take(found, hosts, parents, name, host)
+        groups = [each for group in direct[name] for each in _around(parents, group)]
+        _take(found, hosts, list(dict.fromkeys(groups)), name, host)
     return found
 
 
@@ -89,55 +108,55 @@ def _around(parents: dict[str, list[str]], name: str) -> list[str]:
     return found
 
 
-def _take(
-    found: Inventory, hosts: Hosts, parents: dict[str, list[str]], name: str, host: Host
-) -> None:
-    direct = sorted(group for group, each in hosts.groups.items() if name in each.hosts)
-    around = list(dict.fromkeys(each for group in direct for each in _around(parents, group)))
-    variables: dict[str, Any] = dict(hosts.groups.get("all", Group()).variables)
+def _take(found: Inventory, hosts: Hosts, around: list[str], name: str, host: Host) -> None:
+    """One host as a node; `around`: the groups that it is in, the nearest first."""
+    variables: Variables = dict(hosts.group("all").variables)
     for group in reversed([each for each in around if each != "all"]):
-        variables |= hosts.groups[group].variables if group in hosts.groups else {}
-    variables |= host.variables | {"inventory_hostname": name}
-    values = {key: _filled(found, key, variables, host.place) for key in _KEYS}
+        variables |= hosts.group(group).variables
+    variables |= host.variables | {"inventory_hostname": Variable(name)}
+    values = {key: _filled(found, key, variables) for key in _KEYS}
+    told = _tags(found, variables.get("courier_tags"))
+    if None in values.values():
+        return
+    url, token, token_file, title = (text or "" for text in values.values())
     tags = {group: "true" for group in around if group not in _EVERYWHERE}
-    told = Told(
-        values["courier_url"],
-        values["courier_token"],
-        values["courier_token_file"],
-        values["courier_name"] or name,
-        tags | _tags(found, variables.get("courier_tags"), name, host.place),
-        where=name,
-        place=host.place,
-    )
-    found.add(told, ("courier_url", "courier_token or courier_token_file"))
+    node = Told(url, token, token_file, title or name, tags | told, where=name, place=host.place)
+    found.add(node, ("courier_url", "courier_token or courier_token_file"))
 
 
 _KEYS: Final = ("courier_url", "courier_token", "courier_token_file", "courier_name")
 
 
-def _filled(found: Inventory, key: str, variables: dict[str, Any], place: Place) -> str:
-    """A variable as text, with others put in."""
-    text = attribute_text(variables.get(key, ""))
-    name = str(variables["inventory_hostname"])
+def _filled(found: Inventory, key: str, variables: Variables) -> str | None:
+    """A variable as text, with others put in; None if that cannot be done."""
+    given = variables.get(key)
+    if given is None:
+        return ""
+    text = attribute_text(given.value)
     for _ in range(_DEEPEST):
         wanted = _TEMPLATE.search(text)
         if wanted is None:
             break
         if wanted[1] not in variables:
-            found.error(f'{key}: there is no variable "{wanted[1]}"', name, place)
-            return ""
-        text = text.replace(wanted[0], attribute_text(variables[wanted[1]]))
+            near = nearest(wanted[1], variables)
+            message = f'{key}: there is no variable "{wanted[1]}"'
+            found.error(message, given.owner, given.place, near)
+            return None
+        text = text.replace(wanted[0], attribute_text(variables[wanted[1]].value))
     if "{{" in text:
-        found.error(f"{key}: {shown(text)} cannot be worked out", name, place)
-        return ""
+        written = shown(attribute_text(given.value))
+        found.error(f"{key}: {written} cannot be worked out", given.owner, given.place)
+        return None
     return text
 
 
-def _tags(found: Inventory, value: object, name: str, place: Place) -> dict[str, str]:
-    if isinstance(value, dict):
-        return {str(key): attribute_text(each) for key, each in value.items()}
+def _tags(found: Inventory, given: Variable | None) -> dict[str, str]:
+    if given is None:
+        return {}
+    if isinstance(given.value, dict):
+        return {str(key): attribute_text(each) for key, each in given.value.items()}
     try:
-        return pairs_of(str(value or ""), ",")
+        return pairs_of(attribute_text(given.value or ""), ",")
     except BadPairs as fault:
-        found.error(f"courier_tags: {fault}", name, place)
+        found.error(f"courier_tags: {fault}", given.owner, given.place)
         return {}

@@ -6,14 +6,19 @@ import re
 import shlex
 from typing import Final
 
-from courier_backend.model.inventory.ansible import Hosts, as_inventory
+from courier_backend.model.inventory.ansible import Hosts, Variable, as_inventory
 from courier_backend.model.inventory.gathering import Inventory, Place
+from courier_backend.model.inventory.ranges import (
+    MOST_HOSTS,
+    BadRange,
+    begins_with_range,
+    expanded,
+)
 from courier_backend.model.problems import shown
+from courier_backend.model.suggest import nearest
 
 _SECTION: Final = re.compile(r"\[([^\]:]+)(?::(\w+))?\]\s*(?:[#;].*)?")
-_RANGE: Final = re.compile(r"\[(\w+):(\w+)(?::(\d+))?\]")
 _KINDS: Final = ("hosts", "children", "vars")
-_MOST_HOSTS: Final = 10_000
 
 
 def read_ini(text: str) -> Inventory:
@@ -21,6 +26,7 @@ def read_ini(text: str) -> Inventory:
     reading = _Reading()
     for number, line in enumerate(text.splitlines(), 1):
         reading.line(line.strip(), (number, len(line) - len(line.lstrip()) + 1))
+    reading.check_groups()
     return as_inventory(reading.hosts, reading.found)
 
 
@@ -32,19 +38,28 @@ class _Reading:
         self.found = Inventory()
         self._group = "ungrouped"
         self._kind = "hosts"
+        self._defined = {"all", "ungrouped"}
+        self._named: dict[str, Place] = {}
+
+    def check_groups(self) -> None:
+        """Groups that are named as children, or have variables, must be there, as in Ansible."""
+        for name, place in self._named.items():
+            if name not in self._defined:
+                near = nearest(name, self._defined - {"all", "ungrouped"})
+                self.found.error(f"there is no group {shown(name)}", "", place, near)
 
     def line(self, text: str, place: Place) -> None:
         """One line, without the spaces around it."""
         if not text or text[0] in "#;":
             return
-        is_section = text.startswith("[") and not _RANGE.match(text)
+        is_section = text.startswith("[") and not begins_with_range(text)
         if is_section or _SECTION.fullmatch(text):
             self._section(text, place)
         elif self._kind == "hosts":
             self._host(text, place)
         elif self._kind == "children":
             self.hosts.group(self._group).children[_bare(text)] = place
-            self.hosts.group(_bare(text))
+            self._named.setdefault(_bare(text), place)
         else:
             self._variable(text, place)
 
@@ -58,6 +73,10 @@ class _Reading:
             return
         self._group, self._kind = found[1].strip(), found[2] or "hosts"
         self.hosts.group(self._group)
+        if self._kind == "vars":
+            self._named.setdefault(self._group, place)
+        else:
+            self._defined.add(self._group)
 
     def _host(self, text: str, place: Place) -> None:
         try:
@@ -65,45 +84,32 @@ class _Reading:
         except ValueError as error:
             self.found.error(f"{shown(text)} cannot be read: {error}", "", place)
             return
-        variables = {}
+        values = {}
         for word in words:
             name, is_pair, value = word.partition("=")
             if not is_pair or not name:
                 message = f"{shown(word)} is no variable (NAME=VALUE) of the host {shown(pattern)}"
-                self.found.error(message, "", place)
-            variables[name] = value
+                self.found.error(f"{message}; quote a value with spaces", "", place)
+            values[name] = value
+        variables = {name: Variable(value, place, pattern) for name, value in values.items()}
         for host in self._expanded(pattern, place):
-            self.hosts.host(host, place, variables)
-            self.hosts.group(self._group).hosts.append(host)
+            self.hosts.host(host, place, self._group, variables)
 
     def _variable(self, text: str, place: Place) -> None:
         name, is_pair, value = text.partition("=")
         if not is_pair:
             self.found.error(f"{shown(text)} is no variable (NAME=VALUE)", "", place)
             return
-        self.hosts.group(self._group).variables[name.strip()] = _unquoted(value.strip())
+        self.hosts.group(self._group).variables[name.strip()] = Variable(
+            _unquoted(value.strip()), place, self._group
+        )
 
     def _expanded(self, pattern: str, place: Place) -> list[str]:
-        """``web[01:03]`` is three hosts."""
-        found = _RANGE.search(pattern)
-        if found is None:
-            return [pattern]
-        parts = _parts(found[1], found[2], int(found[3] or 1))
-        if not parts or len(self.hosts.hosts) + len(parts) > _MOST_HOSTS:
-            self.found.error(f"{shown(found[0])} is no range of hosts", "", place)
+        try:
+            return expanded(pattern, MOST_HOSTS - len(self.hosts.hosts))
+        except BadRange as fault:
+            self.found.error(f"{shown(str(fault))} is no range of hosts", "", place)
             return []
-        names = [pattern[: found.start()] + part + pattern[found.end() :] for part in parts]
-        return [host for name in names for host in self._expanded(name, place)]
-
-
-def _parts(first: str, last: str, step: int) -> list[str]:
-    if step < 1:
-        return []
-    if first.isdecimal() and last.isdecimal() and len(last) < len(str(_MOST_HOSTS)) + 1:
-        return [str(n).zfill(len(first)) for n in range(int(first), int(last) + 1, step)]
-    if len(first) == len(last) == 1 and first.isalpha() and last.isalpha():
-        return [chr(n) for n in range(ord(first), ord(last) + 1, step)]
-    return []
 
 
 def _bare(text: str) -> str:

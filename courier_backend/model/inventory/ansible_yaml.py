@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from courier_backend.model.inventory.ansible import Hosts, as_inventory
+from courier_backend.model.inventory.ansible import Hosts, Variable, Variables, as_inventory
 from courier_backend.model.inventory.gathering import Inventory, Place
+from courier_backend.model.inventory.ranges import MOST_HOSTS, BadRange, expanded
 from courier_backend.model.problems import path_text, shown
 from courier_backend.model.suggest import nearest
 
@@ -52,15 +53,29 @@ class _Reading:
         parts = {
             key: self._object(self._object(value, path).get(key), (*path, key)) for key in PARTS
         }
-        known.variables |= parts["vars"]
-        for host, variables in parts["hosts"].items():
-            here = (*path, "hosts", host)
-            self.hosts.host(host, self._at(here), self._object(variables, here))
-            known.hosts.append(host)
+        known.variables |= self._variables(name, parts["vars"], (*path, "vars"))
+        for pattern, variables in parts["hosts"].items():
+            here = (*path, "hosts", pattern)
+            own = self._variables(pattern, self._object(variables, here), here)
+            for host in self._expanded(pattern, here):
+                self.hosts.host(host, self._at(here), name, own)
         for child, inner in parts["children"].items():
             here = (*path, "children", child)
             known.children[child] = self._at(here)
             self.group(child, inner, here)
+
+    def _variables(self, owner: str, values: dict[str, Any], path: Path) -> Variables:
+        return {
+            name: Variable(value, self._at((*path, name)), owner) for name, value in values.items()
+        }
+
+    def _expanded(self, pattern: str, path: Path) -> list[str]:
+        try:
+            return expanded(pattern, MOST_HOSTS - len(self.hosts.hosts))
+        except BadRange as fault:
+            message = f"{shown(str(fault))} is no range of hosts"
+            self.found.error(message, path_text(path), self._at(path))
+            return []
 
     def _object(self, value: object, path: Path) -> dict[str, Any]:
         if value is None or isinstance(value, dict):

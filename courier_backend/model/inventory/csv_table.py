@@ -21,16 +21,44 @@ def read_csv(text: str) -> Inventory:
     Columns: url, token, tokenFile, name, tags (``role=web;stage=test``), and ``tag:NAME``.
     """
     found = Inventory()
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
+    lines = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=_delimiter(text),
+        strict=True,
+        skipinitialspace=True,
+    )
+    begin = 1
     try:
-        header = [name.strip() for name in next(lines, [])]
+        header = [_column(name.strip()) for name in next(lines, [])]
         _check_header(found, header)
-        for cells in lines:
+        begin = lines.line_num + 1
+        for cells in lines if "url" in header else ():
             if any(cell.strip() for cell in cells):
-                _take(found, header, cells, lines.line_num)
+                _take(found, header, cells, begin)
+            # A cell may hold line breaks: what counts is where its row begins.
+            begin = lines.line_num + 1
     except csv.Error as error:
-        found.error(f"this is not CSV: {error}", "", (lines.line_num, 1))
+        _tell_fault(found, str(error), begin)
     return found
+
+
+def _delimiter(text: str) -> str:
+    """A comma; spreadsheets of some countries write semicolons or tabs."""
+    first = text.split("\n", 1)[0]
+    return next((mark for mark in ",;\t" if mark in first), ",")
+
+
+def _column(name: str) -> str:
+    """As it is spelled here; capitals do not count, but in the names of tags."""
+    if name.lower().startswith(_TAG):
+        return _TAG + name[len(_TAG) :]
+    return {column.lower(): column for column in _COLUMNS}.get(name.lower(), name)
+
+
+def _tell_fault(found: Inventory, fault: str, line: int) -> None:
+    if fault == "unexpected end of data":
+        fault = "a quote that opens here is never closed"
+    found.error(f"this is not CSV: {fault}", "", (line, 1))
 
 
 def _check_header(found: Inventory, header: list[str]) -> None:
@@ -38,6 +66,8 @@ def _check_header(found: Inventory, header: list[str]) -> None:
         if name not in _COLUMNS and not name.startswith(_TAG):
             message = f"{shown(name)} is no column ({', '.join(_COLUMNS)}, {_TAG}NAME)"
             found.error(message, "", (1, 1), nearest(name, _COLUMNS))
+    if header and "url" not in header:
+        found.error("there is no column url", "", (1, 1))
     for name in sorted({name for name in header if header.count(name) > 1}):
         found.error(f"the column {shown(name)} is there twice", "", (1, 1))
 
@@ -52,7 +82,7 @@ def _take(found: Inventory, header: list[str], cells: list[str], line: int) -> N
     try:
         tags |= pairs_of(row.get("tags", ""), ";")
     except BadPairs as fault:
-        found.error(f"tags: {fault}", "", (line, 1))
+        found.error(str(fault), "tags", (line, 1))
     told = Told(
         row.get("url", ""),
         row.get("token", ""),

@@ -40,6 +40,7 @@ class Inventory:
     nodes: list[Told] = field(default_factory=list)
     problems: list[ProblemItem] = field(default_factory=list)
     _urls: dict[str, Place] = field(default_factory=dict)
+    _told: set[tuple[str, str, Place]] = field(default_factory=set)
 
     def error(self, message: str, where: str, place: Place, did_you_mean: str = "") -> None:
         """Something that must be mended."""
@@ -74,6 +75,10 @@ class Inventory:
     def _note(
         self, message: str, where: str, place: Place, did_you_mean: str, severity: str
     ) -> None:
+        # What is wrong with a group is found again with each of its hosts.
+        if (message, where, place) in self._told:
+            return
+        self._told.add((message, where, place))
         item = problem_item(message, (), place, severity=severity, did_you_mean=did_you_mean)
         item["path"] = where
         self.problems.append(item)

@@ -13,6 +13,9 @@ from courier_backend.model.inventory.plain import read_plain
 from courier_backend.model.reading.opening import Unopened, opened
 
 FORMATS: Final = ("json", "yaml", "toml", "csv", "ini")
+_ANSIBLE_TAG: Final = re.compile(r"(?<=[:-] )!(?:vault|unsafe)\b")
+"""What Ansible has decrypt, or not fill in: variables that mean nothing here."""
+
 _ENDINGS: Final = {"yml": "yaml", "cfg": "ini"}
 _HEADER: Final = re.compile(
     r"[^\n=:\[{]*\b(?:url|token|tokenFile)\b[^\n=:\[{]*,|url\s*$", re.MULTILINE
@@ -28,10 +31,19 @@ def read_inventory(text: str, body_format: str = "", file_name: str = "") -> Inv
     text = text.removeprefix("\ufeff")
     wanted = body_format or _format_of(text, file_name)
     if wanted == "csv":
-        return read_csv(text)
-    if wanted == "ini":
-        return read_ini(text)
-    return _structured(text, wanted)
+        found = read_csv(text)
+    elif wanted == "ini":
+        found = read_ini(text)
+    else:
+        found = _structured(_ANSIBLE_TAG.sub(_blank, text), wanted)
+    if not found.nodes and not found.problems:
+        found.error("the file names no node", "", (1, 1))
+    return found
+
+
+def _blank(found: re.Match[str]) -> str:
+    """As long, so that every place stays what it is."""
+    return " " * len(found[0])
 
 
 def _format_of(text: str, file_name: str) -> str:
@@ -64,6 +76,4 @@ def _structured(text: str, body_format: str) -> Inventory:
         found = Inventory()
         message = "is neither a list of nodes nor an Ansible inventory with groups"
         found.error(f"the file {message}", "", (1, 1))
-    if not found.nodes and not found.problems:
-        found.error("the file names no node", "", (1, 1))
     return found
