@@ -296,6 +296,21 @@ def test_an_instance_that_did_not_happen_says_why(backend: Backend, courier: Cou
     assert "Groups" not in told
 
 
+def test_an_instance_shows_the_steps_that_it_was_made_with(
+    backend: Backend, courier: Courier
+) -> None:
+    step = {
+        "name": "patch",
+        "interpreter": {"name": "chef-platform/shell-interpreter"},
+        "command": {"linux": ["apt-get update", "apt-get upgrade"]},
+    }
+    backend.on("GET", INSTANCE, item(sample.instance(actionSpec={"steps": [step]})))
+
+    told = courier("instances", "show", sample.INSTANCE_ID).out
+
+    assert "1  patch  shell-interpreter  apt-get update …" in told
+
+
 def test_a_window_that_was_overridden(backend: Backend, courier: Courier) -> None:
     backend.on("GET", INSTANCE, item(sample.instance(overridden="It is night.")))
 

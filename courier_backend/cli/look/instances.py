@@ -12,6 +12,7 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.ids import full_id, meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
+from courier_backend.cli.look.defined_steps import show_steps
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, span, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import between, full, local
@@ -47,7 +48,7 @@ instances: Final = group(
     "List and show instances: executions of jobs.",
     {
         "list": Entry(f"{__name__}:list_", "All instances."),
-        "show": Entry(f"{__name__}:show", "One instance, and its groups."),
+        "show": Entry(f"{__name__}:show", "One instance, its groups and its steps."),
     },
 )
 
@@ -90,7 +91,7 @@ def list_(
 @common(ITEM)
 @pass_session
 def show(session: Session, *, instance: str) -> None:
-    """One instance: its groups, and how its runs are."""
+    """One instance: its groups, how its runs are, and the steps that it was made with."""
     answer = session.envelope(calls.get_instance(full_id(session, "instance", instance)))
     show_item(session, answer, _show)
 
@@ -134,10 +135,10 @@ def _show(item: InstanceItem) -> None:
             ("Took", between(item["startedAt"], item["finishedAt"])),
         )
     )
-    if not item["groups"]:
-        return
-    heading("Groups")
-    draw(_GROUPS, [_group(group) for group in item["groups"]])
+    if item["groups"]:
+        heading("Groups")
+        draw(_GROUPS, [_group(group) for group in item["groups"]])
+    show_steps(item["actionSpec"])
 
 
 def _late(count: int) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from courier_backend.cli.declare import command
 from courier_backend.cli.ids import meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
+from courier_backend.cli.look.defined_steps import show_steps
 from courier_backend.cli.options import ITEM, LIST, common, lines, pass_session, with_status
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import ahead, full, local
@@ -125,8 +126,7 @@ def _show(job: JobItem) -> None:
     )
     heading(f"Groups, {job['target'].get('executionType', '')}")
     draw(_GROUPS, [_group(n, group) for n, group in enumerate(job["target"].get("groups", []))])
-    heading("Steps")
-    draw(_STEPS, [_step(n, step) for n, step in enumerate(job["actions"].get("steps", []), 1)])
+    show_steps(job["actions"])
 
 
 def _schedule(job: JobItem) -> list[tuple[str, str]]:
@@ -159,7 +159,6 @@ _GROUPS: Final = (
     Column("Way"),
     Column("Time-out"),
 )
-_STEPS: Final = (Column("Step", "number"), Column("Name"), Column("Interpreter"), Column("Command"))
 
 
 def _group(number: int, group: dict[str, Any]) -> tuple[str, ...]:
@@ -173,17 +172,3 @@ def _group(number: int, group: dict[str, Any]) -> tuple[str, ...]:
         str(group.get("distributionMethod", "")),
         f"{group.get('timeoutSeconds', 0)} s" if group.get("timeoutSeconds") else "default",
     )
-
-
-def _step(number: int, step: dict[str, Any]) -> tuple[str, ...]:
-    interpreter = str(step.get("interpreter", {}).get("name", "")).rpartition("/")[2]
-    return (str(number), str(step.get("name", "")), interpreter, _command(step.get("command")))
-
-
-def _command(told: object) -> str:
-    """The first line of what is executed, on the platform that comes first."""
-    lists = [value for value in told.values() if value] if isinstance(told, dict) else [told]
-    first = lists[0] if lists else ""
-    if isinstance(first, list):
-        return f"{first[0]} …" if len(first) > 1 else "".join(str(each) for each in first)
-    return str(first)
