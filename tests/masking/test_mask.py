@@ -89,6 +89,17 @@ def test_a_long_value_is_hidden_where_its_base64_is_cut_into_lines() -> None:
     assert all(line == HIDDEN or len(line) < 16 for line in masked.splitlines())
 
 
+def test_what_stands_in_json_is_hidden_alone_and_spaced_anew() -> None:
+    value = '{"user":"operator","pin":[471147,true],"key":"line one\\nline two"}'
+    mask = Mask([value])
+    shown = mask.text(json.dumps(json.loads(value), indent=2))
+    assert not [text for text in ("operator", "471147", "line one") if text in shown]
+    assert "true" in shown
+    assert mask.text("line one\nline two") == MASKED
+    assert Mask(['"hunter2"']).text("-hunter2-") == f"-{MASKED}-"
+    assert Mask(['{"broken'] * 2 + ["[" * 100_000]).text('{"broken') == MASKED
+
+
 @pytest.mark.parametrize("before", range(40, 100))
 @pytest.mark.parametrize("cut", ["\n", "\r\n"])
 def test_base64_of_something_longer_is_hidden_over_the_ends_of_its_lines(

@@ -133,8 +133,10 @@ def _secrecy(key: str, free: list[str]) -> str:
 
     Left out, as others are, it would have the value kept and shown in the clear.
     """
+    if _SENSITIVE not in free:
+        return ""
     asks = folded(key) in _SECRETIVE or nearest(key, free) == _SENSITIVE
-    return _SENSITIVE if _SENSITIVE in free and asks else ""
+    return _SENSITIVE if asks else ""
 
 
 def _unknown(

@@ -1,7 +1,8 @@
 """The shapes in which a value turns up in output: itself, quoted, escaped, encoded.
 
 A value is looked for without the white space around it, which programs add and drop as they like;
-of a value of several lines each longer line counts as well, since tools print them one by one.
+of a value of several lines each longer line counts as well, since tools print them one by one, and
+of one that is JSON each text in it.
 """
 
 import base64
@@ -9,6 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote, quote_plus
@@ -70,9 +72,26 @@ def _parts(value: str) -> Iterator[str]:
     if is_too_short(whole):
         return
     yield from {whole, *(normalize(form, whole) for form in _NORMAL)}
+    yield from (text for text in _inside_json(whole) if not is_too_short(text))
     lines = [line.strip() for line in whole.splitlines()]
     if len(lines) > 1:
         yield from (line for line in lines if len(line) >= _SHORTEST_LINE)
+
+
+def _inside_json(value: str) -> Iterator[str]:
+    """The texts and numbers in a value that is JSON: it may be printed in parts, or spaced anew."""
+    if value[0] not in '{["':
+        return
+    with suppress(ValueError, RecursionError):
+        yield from _leaves(json.loads(value))
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)
+    elif not isinstance(value, bool | None):
+        yield str(value).strip()
 
 
 def _as_text(value: str) -> Iterator[bytes]:
