@@ -30,6 +30,7 @@ from courier_backend.orchestrator.outside.beginning import created, definition_o
 from courier_backend.orchestrator.outside.runs import completed, received, timed_out
 from courier_backend.orchestrator.outside.steps import stepped
 from courier_backend.orchestrator.outside.verdicts import ended
+from courier_backend.service.outside_masking import Open, masked_end, masked_update
 from courier_backend.service.starts import Starts
 from courier_backend.store.queries.evidence import stored_evidence
 from courier_backend.store.queries.instances import get_instance
@@ -51,6 +52,7 @@ class OutsideWork:
         evidence: Path,
         clock: Clock,
         *,
+        opened: Open,
         timeout_seconds: int,
     ) -> None:
         self._store = store
@@ -59,6 +61,7 @@ class OutsideWork:
         self._directory = directory
         self._evidence = evidence
         self._clock = clock
+        self._opened = opened
         # What is told depends on what was told before.
         self._telling = asyncio.Lock()
 
@@ -126,6 +129,7 @@ class OutsideWork:
         async with self._telling:
             instance = await self._store.read(lambda c: get_instance(c, instance_id))
             _refuse_ours(instance)
+            end = masked_end(end, instance, self._opened)
             await self._store.append(ended(instance, end, self._clock()))
         return await self._store.read(lambda c: get_instance(c, instance_id))
 
@@ -156,7 +160,9 @@ class OutsideWork:
             Conflict: it has ended, or is executed here.
         """
         end = read_run_end(*_text(sub)) if sub["body"].strip() else RunEnd()
-        return await self._tell(run_id, lambda about: completed(about, end))
+        return await self._tell(
+            run_id, lambda about: completed(about, masked_end(end, about.instance, self._opened))
+        )
 
     async def update_step(self, run_id: str, number: int, sub: Submission) -> StepItem:
         """A step of a run begins, waits or ends.
@@ -170,6 +176,7 @@ class OutsideWork:
         async with self._telling:
             about = await self._about(run_id)
             steps = await self._store.read(lambda c: list_steps(c, run_id))
+            update = masked_update(update, about.instance, self._opened)
             await self._store.append(stepped(about, steps, number, update))
         return (await self._store.read(lambda c: list_steps(c, run_id)))[number - 1]
 

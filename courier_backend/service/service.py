@@ -118,6 +118,7 @@ class Service(ScheduleCommands, FleetCommands):
             self.directory,
             here.evidence,
             clock,
+            opened=vault.opened,
             timeout_seconds=executions.defaults.timeout_seconds,
         )
         self._schedules = Schedules(store, self.scheduler, clock)

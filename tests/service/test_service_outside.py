@@ -15,6 +15,7 @@ from backend_house import House, ended
 from bench.leaks import leaks
 from courier_backend.api.app import create_app
 from courier_backend.model.ids import new_id
+from courier_backend.runner.masking.mask import MASKED
 from courier_backend.service.service import Service
 
 Make = Callable[[int], House]
@@ -375,10 +376,21 @@ async def test_sensitive_values_of_others_are_sealed_and_told_as_such(house: Mak
     home = house(0)
     async with telling(home) as teller:
         instance_id, (run_id, _) = await teller.create(actions=secret_steps())
-        told = {"PASSWORD": SECRET, "PLACE": "here"}
-        done = await teller.step(run_id, status="success", inputs=told, outputs=told)
-        assert json.loads(done["inputs"]) == {"PASSWORD": {"sensitive": True}, "PLACE": "here"}
+        told = {"PASSWORD": SECRET, "PLACE": f"here, {SECRET}"}
+        made = {"TOKEN": "tok-4711", "PASSWORD": "an0ther"}
+        reason = f"by {SECRET} and an0ther"
+        done = await teller.step(run_id, status="success", inputs=told, outputs=made, reason=reason)
+        assert done["reason"] == f"by {MASKED} and {MASKED}"
+        assert json.loads(done["outputs"]) == {
+            "TOKEN": "tok-4711",
+            "PASSWORD": {"sensitive": True},
+        }
+        done = await teller.step(run_id, 2, status="success", inputs=told, outputs=told)
+        place = f"here, {MASKED}"
+        assert json.loads(done["inputs"]) == {"PASSWORD": {"sensitive": True}, "PLACE": place}
         assert json.loads(done["outputs"]) == json.loads(done["inputs"])
+        ended = await teller.tell(run_id, "complete", status="failure", reason=f"not {SECRET}")
+        assert ended["reason"] == f"not {MASKED}"
         steps = (await teller.instance(instance_id))["actionSpec"]["steps"]
         assert steps[0]["inputs"] == {"PASSWORD": {"sensitive": True}}
     assert leaks(home.here.data, SECRET) == []
