@@ -154,9 +154,7 @@ class Jobs:
         made = self._starts.make(job_id, normal, Cause(triggered_by=by), window)
         data["exceptionReasons"] = [window.reason] if window else []
         added = NewEvent("job-added", now, job_id=job_id, data=data)
-        counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
-        await self._store.append([added, made.event, counted])
-        await self._scheduler.begun(made)
+        await self._starts.begin_new(added, made)
         when = self._starts.when(normal, anchors, now, window)
         next_time = ZERO_TIME if when is None else to_text(when)
         return _submitted(job_id, made.id, next_time, problems, data["exceptionReasons"])

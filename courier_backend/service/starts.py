@@ -1,6 +1,7 @@
 """Starting a job now: an immediate one, by hand, or again where it did not succeed."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -96,11 +97,22 @@ class Starts:
                 await self._start(job, definition, cause)
             return
         await self._executions.refuse_when_full()
-        now = self._clock()
-        made = self.make(job_id, definition, cause, self.window(definition, {}, now))
-        counted = NewEvent("job-changed", now, job_id=job_id, data={"executionCount": 1})
-        await self._store.append([added, made.event, counted])
-        await self._scheduler.begun(made)
+        window = self.window(definition, {}, self._clock())
+        await self.begin_new(added, self.make(job_id, definition, cause, window))
+
+    async def begin_new(self, added: NewEvent, made: Made) -> None:
+        """Write a job with its first instance, and let that begin, or wait for its window.
+
+        Raises:
+            OutOfSpace: the disk refuses; there is no such job then.
+        """
+        counted = NewEvent(
+            "job-changed", added.time, job_id=added.job_id, data={"executionCount": 1}
+        )
+        # Who deletes the job meanwhile must find what waits.
+        async with self._scheduler.lock if made.state is None else nullcontext():
+            await self._store.append([added, made.event, counted])
+            await self._scheduler.begun(made)
 
     async def by_hand(
         self, job_id: str, *, triggered_at: datetime | None, triggered_by: str, override: bool

@@ -1,5 +1,7 @@
 """The life of a job: resting, changed, canceled, deleted, started by hand; what is told of it."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from scheduler_stage import START, staged
 
 from courier_backend.model.errors import BadInput, Conflict, NotFound
+from courier_backend.model.event import NewEvent
 from courier_backend.store.queries.events import list_events
 from courier_backend.store.queries.instances import get_instance
 
@@ -55,6 +58,25 @@ async def test_what_waits_is_canceled_with_its_job(tmp_path: Path) -> None:
                 "canceled",
             ]
         assert not stage.scheduler.is_needed
+
+
+async def test_who_deletes_a_job_as_it_comes_finds_what_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(tmp_path) as stage:
+        append, deleting = stage.store.append, list[asyncio.Task[None]]()
+
+        async def watched(events: Sequence[NewEvent]) -> None:
+            await append(events)
+            if events and events[0].kind == "job-added":
+                deleting.append(asyncio.create_task(stage.jobs.delete(str(events[0].job_id), "t")))
+                await asyncio.sleep(0.01)  # the delete goes as far as it can
+
+        monkeypatch.setattr(stage.store, "append", watched)
+        window = {"rrule": "RRULE:FREQ=DAILY;DTSTART=20260301", "duration": 1440}
+        job = await stage.add("immediate", exceptionRules=[window])
+        await asyncio.gather(*deleting)
+        assert [each["status"] for each in await stage.instances(job)] == ["canceled"]
 
 
 async def test_a_canceled_job_stays_canceled(tmp_path: Path) -> None:
