@@ -306,12 +306,16 @@ class LeftOutItem(TypedDict):
 
 
 class FilterTest(TypedDict):
-    """What a filter admits now; of the others the first of `leftOutCount`, with the reasons."""
+    """What a filter admits now; of the others the first of `leftOutCount`, with the reasons.
+
+    `warnings`: what it names that no node has.
+    """
 
     matched: list[PlanNode]
     matchedCount: int
     leftOut: list[LeftOutItem]
     leftOutCount: int
+    warnings: list[str]
 
 
 class PlanGroup(TypedDict):

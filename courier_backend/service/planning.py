@@ -9,7 +9,14 @@ from courier_backend.model.wire import LeftOutItem, PlanGroup, PlanItem, PlanNod
 from courier_backend.orchestrator.begin import Defaults
 from courier_backend.service.node_warnings import node_warnings
 from courier_backend.targeting.batches import batch_size_of, in_batches
-from courier_backend.targeting.resolve import LeftOut, Resolution, Resolved, left_out, resolve_group
+from courier_backend.targeting.resolve import (
+    LeftOut,
+    Resolution,
+    Resolved,
+    filter_doubts,
+    left_out,
+    resolve_group,
+)
 from courier_backend.targeting.view import FleetView
 
 MOST_LEFT_OUT: Final = 200
@@ -55,6 +62,7 @@ def _add_groups(plan: PlanItem, job: Job, fleet: FleetView, defaults: Defaults) 
         others = left_out(spec, fleet)
         plan["groups"].append(_group(number, spec, resolution.nodes, others, defaults))
         plan["warnings"] += _warnings(number, resolution, fleet)
+        plan["warnings"] += (f"group {number}: {doubt}" for doubt in filter_doubts(spec, fleet))
         nodes = [fleet.nodes[node.node_id] for node in resolution.nodes if not node.reason]
         for warning in node_warnings(nodes, normal["actions"]):
             plan["warnings"].append(f"group {number}: {warning}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from courier_backend.model.attributes import AGENT_NAMESPACES, attribute_text
-from courier_backend.model.patterns import search
+from courier_backend.model.patterns import Patience
 from courier_backend.model.versions import read_bound, read_version
 from courier_backend.targeting.view import NodeView
 
@@ -51,8 +51,9 @@ _Test = Callable[[NodeView], str]
 
 
 def _tests(constraints: Mapping[str, Any]) -> Iterator[tuple[str, _Test]]:
+    patience = Patience()
     for number, attribute in enumerate(constraints.get("attributes") or ()):
-        yield f"attributes[{number}]", _attribute_test(attribute)
+        yield f"attributes[{number}]", _attribute_test(attribute, patience)
     for number, skill in enumerate(constraints.get("skills") or ()):
         yield f"skills[{number}]", _skill_test(skill)
     if level := constraints.get("enrollmentLevel"):
@@ -63,12 +64,13 @@ def _tests(constraints: Mapping[str, Any]) -> Iterator[tuple[str, _Test]]:
         yield "overrideSettings", _override_test(override)
 
 
-def _attribute_test(constraint: Mapping[str, Any]) -> _Test:
+def _attribute_test(constraint: Mapping[str, Any], patience: Patience) -> _Test:
     name, namespaces = constraint["name"], constraint.get("namespace") or ()
-    read = _reader(name, namespaces)
+    read = reader(name, namespaces)
     wanted = [str(each) for each in constraint["value"]]
     symbol = constraint["operator"]
-    compare, words = _COMPARISONS[symbol]
+    plain, words = _COMPARISONS[symbol]
+    compare = plain or (lambda value, pattern: patience.search(pattern, value) is not None)
 
     def test(node: NodeView) -> str:
         values = read(node)
@@ -76,21 +78,21 @@ def _attribute_test(constraint: Mapping[str, Any]) -> _Test:
         if holds is (symbol != "!="):
             return ""
         if not values:
-            return f"it has no {name}{_place(namespaces)}"
+            return f"it has no {name}{in_places(namespaces)}"
         return f"{name} is {_either(values)}, which {words} {_either(wanted)}"
 
     return test
 
 
-_COMPARISONS: Final[Mapping[str, tuple[Callable[[str, str], bool], str]]] = {
+_COMPARISONS: Final[Mapping[str, tuple[Callable[[str, str], bool] | None, str]]] = {
     "=": (lambda value, wanted: value == wanted, "is not"),
     "!=": (lambda value, wanted: value == wanted, "must not be"),
-    "MATCHES": (lambda value, wanted: search(wanted, value) is not None, "does not match"),
+    "MATCHES": (None, "does not match"),
     "CONTAINS": (lambda value, wanted: wanted in value, "does not contain"),
 }
 
 
-def _reader(name: str, namespaces: Sequence[str]) -> Callable[[NodeView], list[str]]:
+def reader(name: str, namespaces: Sequence[str]) -> Callable[[NodeView], list[str]]:
     """Gives what a node has under this name, in these namespaces or (none given) in all."""
     in_tags = not namespaces or "tags" in namespaces
     in_facts = not namespaces or not AGENT_NAMESPACES.isdisjoint(namespaces)
@@ -152,7 +154,8 @@ def _is(is_negative: bool) -> str:
     return "must not be" if is_negative else "is not"
 
 
-def _place(namespaces: Sequence[str]) -> str:
+def in_places(namespaces: Sequence[str]) -> str:
+    """Where was looked, in words; nothing for everywhere."""
     return f" in {' or '.join(namespaces)}" if namespaces else ""
 
 

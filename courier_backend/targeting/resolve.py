@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from courier_backend.model.patterns import PatternTooSlow
 from courier_backend.model.status import ReasonCode
+from courier_backend.targeting.doubts import doubts
 from courier_backend.targeting.filters import NodeFilter
 from courier_backend.targeting.view import FleetView, NodeView
 
@@ -73,24 +74,36 @@ def left_out(group: Mapping[str, Any], fleet: FleetView) -> list[LeftOut]:
         return []
 
 
+def filter_doubts(group: Mapping[str, Any], fleet: FleetView) -> list[str]:
+    """What the filter of a group, if it has one, names that no node has."""
+    if group["nodeListType"] not in {"filter", "savedFilter"}:
+        return []
+    try:
+        return doubts(_constraints(group, fleet), fleet.nodes.values())
+    except Unresolvable:
+        return []
+
+
 def judged(
     constraints: Mapping[str, Any], fleet: FleetView
 ) -> tuple[list[NodeView], list[LeftOut]]:
-    """The nodes that a filter admits, and the others.
+    """The nodes that a filter admits, and the others, archived ones last.
 
     Raises:
         PatternTooSlow: a pattern could not be judged in time.
     """
     tests = NodeFilter(constraints)
-    admitted, others = [], []
+    admitted, others, archived = [], [], []
     for node in fleet.nodes.values():
         if node.archived:
-            others.append(_archived(node))
+            archived.append(_archived(node))
         elif failures := tests.failures(node):
-            others.append(LeftOut(node.id, node.name, [each.reason for each in failures]))
+            others.append(
+                LeftOut(node.id, node.name, list(dict.fromkeys(each.reason for each in failures)))
+            )
         else:
             admitted.append(node)
-    return admitted, others
+    return admitted, others + archived
 
 
 def _archived(node: NodeView) -> LeftOut:

@@ -113,6 +113,14 @@ async def test_why_a_node_is_left_out(http: httpx.AsyncClient) -> None:
     assert (one.json()["item"]["matchedCount"], one.json()["item"]["leftOutCount"]) == (1, 0)
     none = await http.post(f"{HERE}/filters/test?nodeId={NOBODY}", json={"constraints": BIG})
     assert none.status_code == 404
+    assert item["warnings"] == []
+
+
+async def test_what_no_node_has_is_told(http: httpx.AsyncClient) -> None:
+    wanted = {"attributes": [{"name": "cpu-totl", "operator": "!=", "value": ["3"]}]}
+    answer = await http.post(f"{HERE}/filters/test", json={"constraints": wanted})
+    meant = 'no node has an attribute "cpu-totl"; did you mean "cpu_total"?'
+    assert answer.json()["item"]["warnings"] == [meant]
 
 
 async def test_a_pattern_that_takes_too_long_is_no_answer(

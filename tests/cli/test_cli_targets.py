@@ -50,6 +50,7 @@ JUDGED = {
     "matchedCount": 1,
     "leftOut": [{"id": ID, "name": "db-1", "reasons": ["role is “db”", "it has no skill inspec"]}],
     "leftOutCount": 4,
+    "warnings": ['no node has a skill "inspc"; did you mean "inspec"?'],
 }
 
 
@@ -216,6 +217,7 @@ def test_what_a_filter_admits_is_shown_with_why_not(backend: Backend, courier: C
     assert lines[2].endswith("db-1 no role is “db”; it has no skill inspec")
     assert outcome.err == (
         "1 node matches, 4 do not (3 of them are not shown; --limit shows more).\n"
+        'Warning: no node has a skill "inspc"; did you mean "inspec"?\n'
     )
     assert backend.requests[0].query == {"limit": "1"}
 

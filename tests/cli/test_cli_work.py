@@ -498,14 +498,17 @@ class TestPlan:
     def test_who_is_left_out_and_why(self, backend: Backend, courier: Courier, file: str) -> None:
         plan = _plan()
         others = [{"id": str(n), "name": f"db-{n}", "reasons": ["a", "b"]} for n in range(9)]
+        others += [{"id": str(n), "name": f"x-{n}", "reasons": [f"why {n}"]} for n in range(20)]
         plan["groups"][0] |= {"leftOut": others, "leftOutCount": 200}
         backend.on("POST", PLAN, item(plan))
 
         lines = courier("plan", file).out.splitlines()
 
         begin = lines.index("  leaves out 200 nodes:")
-        assert lines[begin + 1] == "    db-0: a; b"
-        assert lines[begin + 9] == "    … and 192 more (`courier filters test` shows all)"
+        first = ", ".join(f"db-{n}" for n in range(8))
+        assert lines[begin + 1] == f"    {first} and 1 more: a; b"
+        assert lines[begin + 2] == "    x-0: why 0"
+        assert lines[begin + 13] == "    … and 180 more (`courier filters test` shows all)"
 
     def test_times_that_windows_prevent(
         self, backend: Backend, courier: Courier, file: str

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from courier_backend.model.patterns import (
     BadPattern,
+    Patience,
     PatternTooSlow,
     compiled,
     pattern_fault,
@@ -104,3 +105,13 @@ def test_a_pattern_is_no_fault_and_neither_is_what_is_no_text() -> None:
     assert pattern_fault(r"^172\.31.*") == ""
     assert pattern_fault("[[a]") == "", "odd, but no news"
     assert pattern_fault(7) == ""
+
+
+def test_a_pattern_that_is_slow_over_every_value_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(100))
+    monkeypatch.setattr("time.thread_time", lambda: next(seconds) * 0.3)
+    patience = Patience()
+    for _ in range(3):
+        assert patience.search("b", "abc")
+    with pytest.raises(PatternTooSlow, match='"b" takes longer than 1 s over all nodes'):
+        patience.search("b", "abc")

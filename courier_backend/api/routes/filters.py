@@ -19,6 +19,7 @@ from courier_backend.store.queries.lookup import not_found
 from courier_backend.store.queries.nodes import nodes_by_id
 from courier_backend.store.queries.paging import PageRequest
 from courier_backend.store.queries.saved import get_filter, list_filters
+from courier_backend.targeting.doubts import doubts
 from courier_backend.targeting.resolve import LeftOut, judged
 from courier_backend.targeting.view import FleetView, NodeView
 
@@ -173,7 +174,7 @@ async def _nodes(
 
 
 def _judgement(api: Api, constraints: Mapping[str, Any], node_id: str, limit: int) -> FilterTest:
-    fleet = api.service.saved.view()
+    whole = fleet = api.service.saved.view()
     if node_id:
         fleet = FleetView({node_id: _one(fleet, node_id)})
     admitted, others = _judged(constraints, fleet)
@@ -182,6 +183,7 @@ def _judgement(api: Api, constraints: Mapping[str, Any], node_id: str, limit: in
         "matchedCount": len(admitted),
         "leftOut": [_left_out(each) for each in others[:limit]],
         "leftOutCount": len(others),
+        "warnings": doubts(constraints, whole.nodes.values()),
     }
 
 

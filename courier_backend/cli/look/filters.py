@@ -194,7 +194,7 @@ def _given(file: str | None, constraints: dict[str, Any] | None) -> Body:
 
 def _is_file(subject: str) -> bool:
     path = Path(subject).expanduser()
-    return subject == STDIN or path.suffix.lower() in _ENDINGS or path.exists()
+    return subject == STDIN or path.suffix.lower() in _ENDINGS or path.is_file()
 
 
 def _show(item: FilterItem) -> None:
@@ -225,3 +225,5 @@ def _show_judged(item: FilterTest) -> None:
     more = f" ({hidden} of them are not shown; --limit shows more)" if hidden else ""
     matched = number_of(item["matchedCount"], "node matches", "nodes match")
     say(f"{matched}, {item['leftOutCount']} do not{more}.")
+    for warning in item.get("warnings", ()):
+        say(f"Warning: {clean(warning)}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_BATCHES: Final = 12
 _MOST_NAMES: Final = 8
+_MOST_REASONS: Final = 12
 
 
 def picture(plan: PlanItem) -> str:
@@ -74,10 +75,15 @@ def _left_out(group: PlanGroup) -> Iterator[str]:
     count = group["leftOutCount"]
     if count:
         yield f"  leaves out {number_of(count, 'node')}:"
-    for node in group["leftOut"][:_MOST_NAMES]:
-        yield f"    {node['name'] or node['id']}: {'; '.join(node['reasons'])}"
-    if count > _MOST_NAMES:
-        yield f"    … and {count - _MOST_NAMES} more (`courier filters test` shows all)"
+    nodes: dict[str, list[str]] = {}
+    for node in group["leftOut"]:
+        nodes.setdefault("; ".join(node["reasons"]), []).append(node["name"] or node["id"])
+    shown = list(nodes.items())[:_MOST_REASONS]
+    for reason, names in shown:
+        yield f"    {_some(names)}: {reason}"
+    more = count - sum(len(names) for _, names in shown)
+    if more:
+        yield f"    … and {more} more (`courier filters test` shows all)"
 
 
 def _way(group: PlanGroup) -> str:
@@ -92,8 +98,11 @@ def _title(group: PlanGroup, number: int) -> str:
 
 
 def _named(batch: Sequence[str], names: dict[str, str]) -> str:
-    shown = ", ".join(names.get(node_id, node_id) for node_id in batch[:_MOST_NAMES])
-    more = len(batch) - _MOST_NAMES
+    return _some([names.get(node_id, node_id) for node_id in batch])
+
+
+def _some(names: Sequence[str]) -> str:
+    shown, more = ", ".join(names[:_MOST_NAMES]), len(names) - _MOST_NAMES
     return f"{shown} and {more} more" if more > 0 else shown
 
 
