@@ -93,6 +93,33 @@ def test_a_short_value_is_refused_where_it_stands(value: str) -> None:
     assert found.problems[-1]["line"] > 0
 
 
+@pytest.mark.parametrize(
+    ("args", "seen"),
+    [
+        ({"extraVars": {"key": "{{.TOKEN}}"}}, False),
+        ({"licenseKey": "{{.TOKEN}}"}, False),
+        ({"input": {"key": "{{.TOKEN}}"}}, False),
+        ({"input": "key={{.TOKEN}}"}, True),
+        ({"token": "{{.TOKEN}}"}, True),
+    ],
+)
+def test_an_argument_that_others_see_is_told(args: dict[str, object], *, seen: bool) -> None:
+    """Some reach their program in a file, or by its environment."""
+    command = {"exec": "x", "args": args}
+    given = {"inputs": {"TOKEN": "long enough"}, "expectedInputs": SENSITIVE}
+    found = parsed({"interpreter": {"name": "acme/x"}, "command": command, **given})
+    said = [text for _, text in told(found)]
+    assert ["lists the node's processes" in text for text in said] == [True] * seen
+
+
+def test_a_script_has_its_inputs_by_name() -> None:
+    given = {"inputs": {"TOKEN": "long enough"}, "expectedInputs": SENSITIVE}
+    script = {"script": "print('{{.TOKEN}}')"}
+    found = parsed({"interpreter": {"name": "python"}, "command": script, **given})
+    ((_, said),) = told(found)
+    assert said.endswith('do not put it into a script, use inputs["TOKEN"]')
+
+
 def test_a_short_default_is_refused() -> None:
     found = parsed({"expectedInputs": {"TOKEN": {"sensitive": True, "default": 42}}})
     assert [path for path, _ in told(found)] == ["[0].expectedInputs.TOKEN.default"]

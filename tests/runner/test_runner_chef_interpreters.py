@@ -17,6 +17,7 @@ from runner_harness import is_type, one, runner_inside, says, step, text_of, unt
 
 from courier_backend.runner.facts import machine_facts
 from courier_backend.runner.interpreters import programs as programs_module
+from courier_backend.runner.interpreters.ansible_words import NOTHING_PLAYED, explained
 from courier_backend.runner.interpreters.programs import find_program
 
 if TYPE_CHECKING:
@@ -348,7 +349,10 @@ async def test_a_scan_and_its_report(node: Node, fakes: FakePrograms) -> None:
 
 
 async def test_a_scan_with_everything(node: Node, fakes: FakePrograms, tmp_path: Path) -> None:
-    fakes.make("inspec", scans("passed"))
+    shows = (
+        'if "exec" in sys.argv: print(open(sys.argv[sys.argv.index("--input-file") + 1]).read())'
+    )
+    fakes.make("inspec", f"{shows}\n{scans('passed')}")
     report = tmp_path / "kept.xml"
     lines = await node.run(
         ordering(
@@ -378,13 +382,13 @@ async def test_a_scan_with_everything(node: Node, fakes: FakePrograms, tmp_path:
         "--token",
         "t0ken",
     ]
-    assert scan[1:] == [
+    assert json.loads(text_of(lines).splitlines()[1]) == {"port": 80, "name": "a b"}
+    at = scan.index("--input-file")
+    assert "a b" not in " ".join(scan), "values are not shown to everybody who lists processes"
+    assert scan[1:at] + scan[at + 2 :] == [
         "exec",
         "compliance://alice/linux-baseline",
         "--no-color",
-        "--input",
-        "port=80",
-        "name=a b",
         "--waiver-file",
         "w1.yml",
         "w2.yml",
@@ -443,7 +447,18 @@ async def test_a_scan_to_be_judged_that_left_no_report(node: Node, fakes: FakePr
     fakes.make("inspec")
     lines = await node.run(ordering(INSPEC, "scan", path="p", minSuccess=10))
     assert ended(lines) == ("failure", "exit-code")
-    assert "left no report to judge its success by" in text_of(lines, "stderr")
+    reason = one(lines, "attempt-finished")["reason"]
+    assert reason == "InSpec left no report to judge its success by"
+
+
+async def test_a_scan_says_how_many_controls_succeeded(node: Node, fakes: FakePrograms) -> None:
+    fakes.make("inspec", scans("passed", "failed"), code=100)
+    for least, reason in (
+        (80, "1 of 2 controls succeeded (50 %, wanted 80 %)"),
+        ("", "ended with exit code 100: a control failed"),
+    ):
+        lines = await node.run(ordering(INSPEC, "scan", path="p", minSuccess=least))
+        assert one(lines, "attempt-finished")["reason"] == reason
 
 
 async def test_a_login_that_fails_scans_nothing(node: Node, fakes: FakePrograms) -> None:
@@ -458,6 +473,7 @@ async def test_a_login_that_fails_scans_nothing(node: Node, fakes: FakePrograms)
 # ---- ansible
 
 READS_VARIABLES = """
+print(open(sys.argv[sys.argv.index("--inventory") + 1]).read())
 for word in sys.argv:
     if word.startswith("@"):
         print(open(word[1:]).read())
@@ -473,11 +489,12 @@ async def test_a_playbook_on_this_machine(node: Node, fakes: FakePrograms, tmp_p
     lines = await node.run(ordering(ANSIBLE, "playbook", **args))
     assert ended(lines) == ("success", "")
     (words,) = fakes.words()
-    assert words[1:7] == ["--inventory", "localhost,", "--connection", "local", "--tags", "a,b"]
+    assert words[1:6] == ["--connection", "local", "--tags", "a,b", "--inventory"]
     assert words[7] == "--extra-vars"
     assert words[9] == str(playbook)
     assert "s3" not in " ".join(words), "values are not shown to everybody who lists processes"
-    assert text_of(lines) == '{"secret": "s3"}\n- hosts: all\n'
+    own_python = 'localhost ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
+    assert text_of(lines) == f'{own_python}\n{{"secret": "s3"}}\n- hosts: all\n'
 
 
 async def test_a_playbook_with_everything(node: Node, fakes: FakePrograms, tmp_path: Path) -> None:
@@ -501,9 +518,10 @@ async def test_a_playbook_with_everything(node: Node, fakes: FakePrograms, tmp_p
     assert ended(await node.run(ordering(ANSIBLE, "run", **args))) == ("success", "")
     (words,) = fakes.words()
     assert words[1:] == [
-        *("--inventory", "web1,web2", "--connection", "ssh", "--limit", "web1"),
+        *("--connection", "ssh", "--limit", "web1"),
         *("--user", "deploy", "--private-key", "/k", "--vault-password-file", "/v"),
-        *("--skip-tags", "slow", "--become", "--check", "-vv", str(playbook)),
+        *("--skip-tags", "slow", "--become", "--check", "-vv"),
+        *("--inventory", "web1,web2,", str(playbook)),
     ]
 
 
@@ -511,8 +529,9 @@ async def test_a_playbook_with_everything(node: Node, fakes: FakePrograms, tmp_p
     ("inventory", "words"),
     [
         (["web1"], ["--inventory", "web1,"]),
-        ("/etc/ansible/hosts", ["--inventory", "/etc/ansible/hosts"]),
-        (["127.0.0.1"], ["--inventory", "127.0.0.1,", "--connection", "local"]),
+        ("web1", ["--inventory", "web1,"]),
+        ("/dev/null", ["--inventory", "/dev/null"]),
+        (["/dev/null", "db1"], ["--inventory", "/dev/null", "--inventory", "db1,"]),
     ],
 )
 async def test_where_a_playbook_is_played(
@@ -551,8 +570,77 @@ async def test_a_playbook_that_is_not_there(node: Node, fakes: FakePrograms) -> 
     fakes.make("ansible-playbook")
     lines = await node.run(ordering(ANSIBLE, "playbook", playbook="/nowhere/site.yml"))
     assert ended(lines) == ("failure", "exit-code")
-    assert text_of(lines, "stderr") == "there is no playbook /nowhere/site.yml\n"
+    assert one(lines, "run-finished")["reason"].endswith("there is no playbook /nowhere/site.yml")
+    assert text_of(lines, "stderr") == "courier: there is no playbook /nowhere/site.yml\n"
     assert fakes.words() == []
+
+
+async def test_an_inventory_that_is_not_there(
+    node: Node, fakes: FakePrograms, tmp_path: Path
+) -> None:
+    fakes.make("ansible-playbook")
+    put_text(tmp_path / "site.yml", "")
+    args = {"playbook": str(tmp_path / "site.yml"), "inventory": "/nowhere/hosts"}
+    lines = await node.run(ordering(ANSIBLE, "playbook", **args))
+    assert one(lines, "attempt-finished")["reason"] == "there is no inventory /nowhere/hosts"
+    assert fakes.words() == []
+
+
+RECAP = "\nPLAY RECAP ******\n"
+PLAYED = "web1   : ok=1    changed=0    unreachable=0    failed=0    skipped=0"
+FAILED = "\x1b[0;31mweb2\x1b[0m   : ok=1    changed=0    unreachable=0    failed=2    skipped=0"
+MISSED = "web3   : ok=1    changed=0    unreachable=1    failed=0    skipped=0"
+
+
+@pytest.mark.parametrize(
+    ("code", "out", "err", "reason"),
+    [
+        (0, f"{RECAP}{PLAYED}\n", "", ""),
+        (0, "no recap", "", ""),
+        (0, f"{RECAP}\n", "", NOTHING_PLAYED),
+        (2, f"{RECAP}{PLAYED}\n{FAILED}", "", "ended with exit code 2: a task failed on web2"),
+        (4, RECAP + MISSED, "", "ended with exit code 4: web3 cannot be reached"),
+        (4, "", "[ERROR]: no YAML.\nOrigin", "ended with exit code 4: no YAML"),
+        (1, "", "ERROR! no locale", "ended with exit code 1: no locale"),
+        (9, "", "", ""),
+    ],
+)
+def test_how_a_playbook_fared(code: int, out: str, err: str, reason: str) -> None:
+    assert explained(code, out, err) == reason
+
+
+async def test_a_playbook_that_did_nothing_is_a_failure(
+    node: Node, fakes: FakePrograms, tmp_path: Path
+) -> None:
+    fakes.make("ansible-playbook", f"print({'x' * 20_000 + RECAP!r})")
+    put_text(tmp_path / "site.yml", "")
+    lines = await node.run(ordering(ANSIBLE, "run", playbook=str(tmp_path / "site.yml")))
+    assert ended(lines) == ("failure", "step-failed")
+    assert one(lines, "attempt-finished")["reason"] == NOTHING_PLAYED
+
+
+async def test_letters_that_ansible_does_not_take_are_replaced(
+    tmp_path: Path, fakes: FakePrograms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
+    fakes.make("ansible-playbook", 'import os; print(os.environ["LC_ALL"])')
+    put_text(tmp_path / "site.yml", "")
+    async with runner_inside(tmp_path / "runner") as (_, (node,)):
+        lines = await node.run(ordering(ANSIBLE, "run", playbook=str(tmp_path / "site.yml")))
+    assert text_of(lines) == "C.UTF-8\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [(35, "a recipe has scheduled a reboot"), (172, "its license is not accepted")],
+)
+async def test_what_exit_codes_of_chef_mean(
+    node: Node, fakes: FakePrograms, code: int, meaning: str
+) -> None:
+    fakes.make("chef-client", code=code)
+    told = one(await node.run(ordering(CHEF, "run")), "attempt-finished")
+    assert (told["status"], told["reasonCode"]) == ("failure", "exit-code")
+    assert told["reason"].startswith(f"ended with exit code {code}: {meaning}")
 
 
 async def test_a_stopped_program_may_tidy_up_and_nothing_of_ours_stays(

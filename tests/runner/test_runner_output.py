@@ -65,6 +65,7 @@ def test_the_first_and_the_last_bytes_are_kept(
         assert kept.total == sum(map(len, chunks))
         assert b"".join(kept.kept()) == wanted
         assert all(kept.part(i, 3) == wanted[i : i + 3] for i in range(len(wanted) + 2))
+        assert kept.end(tail) == wanted[-tail:]
 
 
 def test_a_little_output_needs_no_file_until_it_is_flushed(tmp_path: Path) -> None:
@@ -125,6 +126,7 @@ def test_a_disk_that_fills_up_costs_output_and_no_time(
     assert b"".join(spool.kept()) == wanted
     assert spool.kept_bytes() == len(wanted)
     assert spool.part(len(head) + 1, 8) == b"[courier"
+    assert spool.end(3) == head[-3:]
 
 
 def test_output_leaves_the_last_space_to_the_journal(

@@ -33,7 +33,7 @@ def check_templates(
                 message = f"{{{{{name}}}}} stays as it is: the value is written {{{{.{name}}}}}"
                 findings.warning(here, message, key=False)
         for name in names:
-            if name in sensitive:
+            if name in sensitive and not _is_private(here):
                 findings.warning(here, _spliced(name, here), key=False)
             if not known.may_have(name):
                 meant = nearest(name, known.names)
@@ -48,10 +48,23 @@ def _without_value(name: str, meant: str) -> str:
     return told if meant else f"{told}; for another program write {{{{`{written}`}}}}"
 
 
+def _is_private(path: Path) -> bool:
+    """Whether it is an argument that reaches its program in a file, or by the environment."""
+    if "args" not in path:
+        return False
+    name, *inner = path[path.index("args") + 1 :] or ("",)
+    return name in {"extraVars", "licenseKey"} or (name == "input" and bool(inner))
+
+
 def _spliced(name: str, path: Path) -> str:
+    told = f"{shown(name)} is sensitive"
+    if "args" in path:
+        return f"{told}: whoever lists the node's processes sees it in this argument"
+    if "script" in path:
+        return f"{told}: do not put it into a script, use inputs[{shown(name)}]"
     variable = environment_name("INPUT", name)
     instead = f"$env:{variable}" if "windows" in path else f'"${variable}"'
-    return f"{shown(name)} is sensitive: do not put it into a command line, use {instead}"
+    return f"{told}: do not put it into a command line, use {instead}"
 
 
 def _check_elsewhere(findings: Findings, step: dict[str, Any], path: Path) -> None:

@@ -144,6 +144,15 @@ class Spool:
                 break
         return bytes(found)
 
+    def end(self, limit: int) -> bytes:
+        """The last bytes of what `kept` gives."""
+        if self._held:
+            return bytes(self._held[-limit:])
+        head, tail = self._gap()
+        upto = self.total if tail < self.total else head
+        begin = max(0, upto - limit, tail if head < tail < self.total else 0)
+        return b"".join(self._read(begin, upto))
+
     def _stop_holding(self) -> bytes:
         held, self._held, self._holds = bytes(self._held), bytearray(), False
         return held

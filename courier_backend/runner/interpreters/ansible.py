@@ -8,6 +8,7 @@ from typing import Any, Final
 from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE, VERSIONS, whole_number
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
+from courier_backend.runner.interpreters.ansible_words import explained
 from courier_backend.runner.interpreters.helped import helped
 from courier_backend.runner.interpreters.helpers.playbook import S3
 from courier_backend.runner.interpreters.interpreter import Program
@@ -52,20 +53,26 @@ class AnsibleInterpreter:
         program = needed_program(_PLAYBOOK, environment, ANSIBLE_PLACES, who)
         order = read_order(request.command, ANSIBLE)
         playbook = order.needed("playbook")
-        words = [program, *_options(order)]
+        inventory = order.words("inventory") or [_HERE[0]]
+        here = inventory if all(host in _HERE for host in inventory) else []
+        words = [program, *_options(order, is_here=bool(here))]
         in_s3 = playbook.startswith(S3)
-        aws = needed_program("aws", environment, ANSIBLE_PLACES, who) if in_s3 else ""
         task = {
             "command": words,
+            "here": here,
+            "inventory": inventory,
             "playbook": playbook,
-            "aws": aws,
+            "aws": needed_program("aws", environment, ANSIBLE_PLACES, who) if in_s3 else "",
             "extraVars": _variables(order),
         }
-        return helped("playbook", task, [shlex.join([*words, playbook])])
+        shown = shlex.join([*words, "--inventory", f"{','.join(inventory)},", playbook])
+        return helped("playbook", task, [shown], explained)
 
 
-def _options(order: Order) -> list[str]:
-    words = _inventory(order)
+def _options(order: Order, *, is_here: bool) -> list[str]:
+    words = []
+    if connection := order.text("connection", "local" if is_here else ""):
+        words += ["--connection", connection]
     for name, option in _TEXTS.items():
         if text := order.text(name):
             words += [option, text]
@@ -76,19 +83,6 @@ def _options(order: Order) -> list[str]:
     if verbosity := _verbosity(order):
         words.append(f"-{'v' * verbosity}")
     return words
-
-
-def _inventory(order: Order) -> list[str]:
-    """This machine, unless another inventory is named; it is reached without SSH then."""
-    hosts = order.words("inventory") or [_HERE[0]]
-    if all(host in _HERE for host in hosts):
-        connection = order.text("connection", "local")
-        return ["--inventory", f"{','.join(hosts)},", "--connection", connection]
-    # With a comma at its end it is a list of hosts for Ansible, else perhaps a file.
-    comma = "," if isinstance(order.args["inventory"], list) else ""
-    words = ["--inventory", ",".join(hosts) + comma]
-    connection = order.text("connection")
-    return [*words, "--connection", connection] if connection else words
 
 
 def _is_on(order: Order, name: str) -> bool:

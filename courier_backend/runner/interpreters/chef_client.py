@@ -7,6 +7,7 @@ from typing import Final
 from courier_backend.model.commands import CHEF_CLIENT, LOCAL, MODES, VERSIONS
 from courier_backend.model.problems import listed, shown
 from courier_backend.model.protocol import Skill
+from courier_backend.runner.interpreters.explaining import CHEF_CLIENT_CODES, by_code
 from courier_backend.runner.interpreters.gate import started
 from courier_backend.runner.interpreters.helped import helped
 from courier_backend.runner.interpreters.interpreter import Program
@@ -24,6 +25,7 @@ SUPERMARKET: Final = "https://supermarket.chef.io"
 _CLIENT: Final = "chef-client"
 _KNIFE: Final = "knife"
 _KEY: Final = "/etc/chef/client.pem"
+_EXPLAIN: Final = by_code(CHEF_CLIENT_CODES)
 _ROTATION: Final = """\
 key=$1; shift; umask 077
 "$@" --file "$key.new" || { code=$?; rm -f -- "$key.new"; exit $code; }
@@ -54,7 +56,7 @@ class ChefClientInterpreter:
         if order.exec == _ROTATE:
             return self._rotation(order, request)
         if order.exec == _RUN:
-            return started(self._run(order, request, order.text("path")))
+            return started(self._run(order, request, order.text("path")), explain=_EXPLAIN)
         return self._fetching(order, request)
 
     def _run(self, order: Order, request: Request, cookbooks: str) -> list[str]:
@@ -80,7 +82,7 @@ class ChefClientInterpreter:
         then = self._run(order, request, folder) if order.exec == _EXECUTE else []
         task = {"url": url, "path": folder, "cookbooks": cookbooks, "then": then}
         what = shlex.join(["download", url, *cookbooks, "to", folder])
-        return helped("cookbooks", task, [what, shlex.join(then)] if then else [what])
+        return helped("cookbooks", task, [what, shlex.join(then)] if then else [what], _EXPLAIN)
 
     def _rotation(self, order: Order, request: Request) -> Program:
         name = order.text("name", str(request.facts.get("fqdn") or ""))

@@ -10,7 +10,7 @@ import orjson
 
 import courier_backend
 from courier_backend.runner.interpreters.gate import started
-from courier_backend.runner.interpreters.interpreter import Program
+from courier_backend.runner.interpreters.interpreter import Explain, Program
 
 _ROOT: Final = str(Path(courier_backend.__file__).parents[1])
 _BEGIN: Final = (
@@ -23,9 +23,10 @@ def helped(
     helper: str,
     task: dict[str, Any],
     shown: list[str],
+    explain: Explain,
     environment: Mapping[str, str] | None = None,
 ) -> Program:
     """A program that `helper` runs; its task goes to it on standard input."""
     words = [sys.executable, "-I", "-c", _BEGIN, helper, _ROOT]
     program = started(words, stdin=orjson.dumps(task), environment=environment or {})
-    return replace(program, shown=shown)
+    return replace(program, shown=shown, explain=explain)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from courier_backend.model.commands import AUTOMATE, INSPEC, MOST_PERCENT, VERSIONS, percent
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
-from courier_backend.model.variables import value_text
+from courier_backend.runner.interpreters.explaining import INSPEC_CODES, by_code
 from courier_backend.runner.interpreters.helped import helped
 from courier_backend.runner.interpreters.interpreter import Program
 from courier_backend.runner.interpreters.orders import Order, read_order, unfit
@@ -49,11 +49,12 @@ class InspecInterpreter:
         task = {
             "command": words,
             "login": login,
+            "inputs": _named_inputs(order),
             "reporter": reporter,
             "report": "" if reporter == "cli" else _report(order, reporter),
             "minSuccess": _least(order),
         }
-        return helped("scan", task, [shlex.join(words)], _license(order))
+        return helped("scan", task, [shlex.join(words)], by_code(INSPEC_CODES), _license(order))
 
 
 def _login(order: Order, inspec: str) -> list[str]:
@@ -76,15 +77,17 @@ def _profile(order: Order, *, in_automate: bool) -> str:
 
 
 def _inputs(order: Order) -> list[str]:
-    """An object gives inputs by name; text is ``name=value`` pairs, or a file of inputs."""
-    given = order.args.get("input")
-    if isinstance(given, dict):
-        pairs = [f"{name}={value_text(value)}" for name, value in given.items()]
-        return ["--input", *pairs] if pairs else []
-    words = order.words("input")
+    """Text is ``name=value`` pairs, or a file of inputs."""
+    words = [] if isinstance(order.args.get("input"), dict) else order.words("input")
     if not words:
         return []
     return ["--input" if all("=" in word for word in words) else "--input-file", *words]
+
+
+def _named_inputs(order: Order) -> dict[str, Any]:
+    """An object gives inputs by name. They go by a file: not everybody is to see them."""
+    given = order.args.get("input")
+    return given if isinstance(given, dict) else {}
 
 
 def _report(order: Order, reporter: str) -> str:

@@ -35,6 +35,9 @@ ANSWER_BYTES: Final = 1024 * 1024
 """An answer is no longer; of a longer output one byte more than this is looked at."""
 Conclude = Callable[[int, bytes], Answer]
 """From exit code and standard output to what was said."""
+Explain = Callable[[int, str, str], str]
+"""From exit code and the ends of standard output and error to why it failed; empty: no more to
+say. A sentence about a program that exited well makes a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Program:
     that is not the job file's own: it goes into `arguments`, `environment` or `stdin`. `shown` is
     the command as people wrote it. Without `stdin` the program has nothing to read.
     `asked` is what stands in `stdin`, where that is to be kept as evidence.
+    `conclude` reads the answer of a program that gives one, `explain` the output of any other.
     `restarts`: when it has succeeded the machine goes down, and the attempt ends with the boot;
     `withdraw` is what takes that back.
     """
@@ -56,8 +60,14 @@ class Program:
     stdin: bytes | None = None
     asked: Mapping[str, Any] | None = None
     conclude: Conclude | None = None
+    explain: Explain | None = None
     restarts: bool = False
     withdraw: tuple[str, ...] = ()
+
+    @property
+    def has_its_say(self) -> bool:
+        """Whether more than its exit code tells how it fared."""
+        return self.conclude is not None or self.explain is not None
 
 
 class Interpreter(Protocol):

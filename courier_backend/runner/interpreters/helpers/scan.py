@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from courier_backend.runner.interpreters.helpers.work import GiveUp, run, say, work
+from courier_backend.runner.interpreters.helpers.work import SPEAKER, GiveUp, run, say, work
 
 _FAILED: Final = 100
 _SKIPPED: Final = 101
@@ -16,7 +16,7 @@ _JUDGED: Final = frozenset({0, _FAILED, _SKIPPED})
 
 
 def _do(task: dict[str, Any]) -> int:
-    """`command`, `login` command; `reporter`, `report` (its name); `minSuccess` or null."""
+    """`command`, `login` command, `inputs`, `reporter`, `report` (its name), `minSuccess`."""
     if task["login"] and (code := run(task["login"])):
         raise GiveUp(f"the login at Automate failed with exit code {code}")
     kept = Path(os.environ["COURIER_EVIDENCE_DIR"])
@@ -28,11 +28,20 @@ def _do(task: dict[str, Any]) -> int:
             reporters.append(f"{task['reporter']}:{report}")
         if task["minSuccess"] is not None:
             reporters.append(f"json:{judged}")
-        code = run([*task["command"], "--reporter", *reporters])
+        given = _given(task["inputs"], Path(draft) / "inputs.yml")
+        code = run([*task["command"], *given, "--reporter", *reporters])
         if task["report"] and report.parent != kept:
             with suppress(FileNotFoundError):
                 shutil.copy(report, kept)
         return _verdict(code, judged, task["minSuccess"])
+
+
+def _given(inputs: dict[str, Any], file: Path) -> list[str]:
+    """Inputs by name, in a file (JSON is YAML)."""
+    if not inputs:
+        return []
+    file.write_text(json.dumps(inputs), encoding="utf-8")
+    return ["--input-file", str(file)]
 
 
 def _verdict(code: int, judged: Path, least: float | None) -> int:
@@ -43,7 +52,8 @@ def _verdict(code: int, judged: Path, least: float | None) -> int:
         return 0 if code == _SKIPPED else code
     passed, failed = count_controls(judged)
     percent = 100 * passed / (passed + failed) if passed + failed else 0.0
-    say(f"{passed} of {passed + failed} controls succeeded ({percent:.4g} %, wanted {least:g} %)")
+    told = f"{passed} of {passed + failed} controls succeeded ({percent:.4g} %, wanted {least:g} %)"
+    say(SPEAKER + told)
     return 0 if percent >= least else code or 1
 
 

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 MOST_BYTES: Final = 256 * 1024 * 1024
+SPEAKER: Final = "courier: "
+"""Begins the sentence with which a helper ends what failed; it becomes the reason of the step."""
 _CHUNK: Final = 256 * 1024
 _PATIENCE_SECONDS: Final = 60.0
 _BY_SIGNAL: Final = 128
@@ -27,7 +29,7 @@ def work(do: Callable[[dict[str, Any]], int]) -> int:
     try:
         return do(json.load(sys.stdin))
     except GiveUp as error:
-        say(str(error))
+        say(SPEAKER + str(error))
         return 1
 
 
@@ -37,8 +39,8 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def run(command: Sequence[str]) -> int:
-    """Run a program to its end; gives its exit code, as a shell would.
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    """Run a program to its end, in our environment or another; its exit code, as a shell has it.
 
     Raises:
         GiveUp: it cannot be started.
@@ -47,7 +49,7 @@ def run(command: Sequence[str]) -> int:
     # a signal that is ignored, one that is handled is not handed down.)
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     try:
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment) as process:
             code = process.wait()
     except OSError as error:
         raise GiveUp(f"{command[0]} could not be started: {error.strerror}") from error
