@@ -34,8 +34,8 @@ Scripts written for `chef-courier-cli` or `chef-node-management-cli` run when th
 to `courier`. Data goes to stdout, words to stderr. What all commands have in common:
 
 - `--format`: lists answer as `table`, `json`, `yaml` or `csv`, single things as `table`, `json` or
-  `yaml`. The short commands draw tables unless told otherwise (`run`, `retry` and
-  `evidence get` only in a terminal, and else answer in JSON, as all of Chef's tree does).
+  `yaml`. The short commands draw tables unless told otherwise, but for `run`, `retry` and
+  `evidence get`: they answer in JSON, as all of Chef's tree does.
 - `--columns a,b.c` chooses the columns of `csv` and `table` by the keys of the JSON answer, also
   deeper ones: `lastInstance.status`, `tags.role`, `attributes.platform` (a fact by its name).
   In CSV a text that begins like a formula (`=`, `+`, `-`, `@`) gets an apostrophe before it, so

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import click
 
-from courier_backend.cli.output import is_terminal
 from courier_backend.cli.session import Session
 from courier_backend.model.errors import BadInput
 
@@ -22,44 +20,34 @@ CHEF_LIST: Final = ("json", "yaml", "csv", "table")
 
 
 def common(
-    formats: Sequence[str] = ITEM,
-    *,
-    with_address: bool = True,
-    short_format: bool = False,
-    for_whom: bool = False,
+    formats: Sequence[str] = ITEM, *, with_address: bool = True, short_format: bool = False
 ) -> Callable[[F], F]:
     """Format and verbosity, and (not shown again) the backend's address: for the session.
 
-    `short_format`: ``-f`` too, where Chef has it. `for_whom`: tables in a terminal, else as
-    `formats` have it.
+    `short_format`: ``-f`` too, where Chef has it.
     """
-    usual = f"table in a terminal, else {formats[0]}" if for_whom else formats[0]
     return _all_of(
         *(addressing(hidden=True) if with_address else ()),
         click.option(
             "--format",
             *(["-f"] if short_format else []),
             expose_value=False,
-            callback=_form_out_of(tuple(formats), for_whom=for_whom),
+            callback=_form_out_of(tuple(formats)),
             type=click.Choice(list(formats)),
-            help=f"How to answer ({usual} unless given).",
+            help=f"How to answer ({formats[0]} unless given).",
         ),
         *([_columns] if "csv" in formats else []),
         _told("--verbose", "-v", is_flag=True, help="Show requests, and errors whole."),
     )
 
 
-def _form_out_of(
-    formats: tuple[str, ...], *, for_whom: bool
-) -> Callable[[click.Context, click.Parameter, str], None]:
+def _form_out_of(formats: tuple[str, ...]) -> Callable[[click.Context, click.Parameter, str], None]:
     """A callback that tells the session how this command can answer, and how it shall."""
 
     def tell(context: click.Context, _option: click.Parameter, value: str | None) -> None:
         session = context.ensure_object(Session)
         session.formats = formats
         session.format = value or session.format
-        if for_whom and not session.format and is_terminal(sys.stdout):
-            session.format = "table"
         if session.format and session.format not in formats:
             raise BadInput(
                 f"`{context.command_path}` cannot answer in {session.format}.",

@@ -63,6 +63,13 @@ class TestRun:
             "plainInputs": [],
         }
 
+    def test_the_ids_are_json_in_a_terminal_too(
+        self, courier: Courier, file: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+
+        assert courier("run", file).json["item"]["instanceId"] == sample.INSTANCE_ID
+
     def test_nodes_and_inputs(
         self, backend: Backend, courier: Courier, file: str, tmp_path: Path
     ) -> None:

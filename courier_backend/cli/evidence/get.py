@@ -22,7 +22,7 @@ _number = click.IntRange(min=1)
 @click.option("--attempt", type=_number, default=None, help="Of this attempt only.")
 @click.option("--output", "-o", "folder", metavar="DIR", default=".", help="Where to (here).")
 @dry_run
-@common(CHEF_ITEM, for_whom=True)
+@common(CHEF_ITEM)
 @pass_session
 def get(session: Session, *, run: str, step: int | None, attempt: int | None, folder: str) -> int:
     """Download the evidence of every attempt of a run.

@@ -24,7 +24,7 @@ from courier_backend.client import calls
 )
 @click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
 @dry_run
-@common(CHEF_ITEM, for_whom=True)
+@common(CHEF_ITEM)
 @pass_session
 def retry(session: Session, *, instance: str, only: str, watch: bool) -> int:
     """A new instance on the nodes that did not succeed."""

@@ -35,7 +35,7 @@ _TOLD: Final = 3
 @file_options
 @click.option("--watch", "-w", is_flag=True, help="Follow it to its end.")
 @dry_run
-@common(CHEF_ITEM, for_whom=True)
+@common(CHEF_ITEM)
 @pass_session
 def run(
     session: Session,
