@@ -329,6 +329,19 @@ async def test_an_artifact_in_which_the_value_was_not_found_is_left_out(
     assert_nowhere(lines, TOKEN)
 
 
+@pytest.mark.parametrize("required", [True, False])
+async def test_a_sensitive_output_that_is_empty_was_not_found(node: Node, required: bool) -> None:
+    lines = await node.run(
+        step("echo token=; echo other", outputFieldRules={"TOKEN": taking(required=required)})
+    )
+    ended = one(lines, "attempt-finished")
+    assert (ended["status"], ended["outputs"]) == ("failure" if required else "success", {})
+    assert ("TOKEN" in ended["reason"]) is required
+    (archive,) = evidence_of(lines)
+    assert json.loads(archive.read("attempt.json"))["outputsMissing"] == {"TOKEN": "it is empty"}
+    assert archive.read("stdout.log").startswith(b"[13 bytes are withheld: they may hold TOKEN")
+
+
 async def test_a_sensitive_output_that_is_too_short_fails_the_attempt(node: Node) -> None:
     lines = await node.run(step("echo token=abc", outputFieldRules={"TOKEN": taking()}))
     ended = one(lines, "attempt-finished")

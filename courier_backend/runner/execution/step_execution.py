@@ -170,7 +170,7 @@ class StepExecution:
     ) -> Line:
         """Tell the end of an attempt, and its evidence behind it."""
         self._run.files.update([*task.stdout.paths(), *task.stderr.paths()])
-        guard_outputs(self._secrets, outcome)
+        guard_outputs(self._secrets, outcome, self._step.get("outputFieldRules") or {})
         self._sensitive_outputs = self._secrets.only(outcome.outputs)
         self._progress.seen += texts(self._sensitive_outputs).values()
         note, evidence = await make_evidence(
