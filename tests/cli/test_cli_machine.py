@@ -198,6 +198,8 @@ class TestDoctor:
         here.config.mkdir(parents=True)
         here.secret_key.write_bytes(b"x")
         here.secret_key.chmod(0o644)
+        here.builtin_node.mkdir()
+        (here.builtin_node / "secret.key").write_bytes(b"")
         here.config_file.write_text("[backend]\nport = 70000\n")
         here.logs.mkdir(parents=True)
         here.start_log.write_text("first\nThe port is taken.\n")
@@ -210,12 +212,13 @@ class TestDoctor:
             "is no SQLite database.",
             "bad   secret key     ",
             "is damaged: it has 1 bytes, not 32.",
+            "bad   node's key     ",
             "bad   settings       ",
             "backend.port",
             "warn  last start     the backend said: The port is taken.",
         ):
             assert text in outcome.out
-        assert outcome.err == "3 bad, 1 to be looked at.\n"
+        assert outcome.err == "4 bad, 1 to be looked at.\n"
 
     def test_an_interpreter_that_cannot_be_used_is_told_and_not_bad(
         self, courier: Courier, courier_home: Path

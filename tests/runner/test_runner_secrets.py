@@ -180,6 +180,16 @@ async def test_a_runner_without_secrets_makes_no_key(tmp_path: Path) -> None:
     assert not (tmp_path / "secret.key").exists()
 
 
+async def test_an_order_that_cannot_be_sealed_is_refused_with_the_reason(tmp_path: Path) -> None:
+    async with runner_inside(tmp_path) as (runner, (node,)):
+        await asyncio.to_thread((tmp_path / "secret.key").write_bytes, b"short")
+        url, order = f"{node.url}/v1/runs", node.order(secretive("true"))
+        answer = await node.client.post(url, headers=node.headers, json=order)
+        assert (answer.status_code, answer.json()["code"]) == (409, "bad-order")
+        assert "is damaged: it has not 32 bytes" in answer.text
+        assert runner.ledger.runs == {}
+
+
 async def test_a_sealed_order_is_taken_up_after_a_kill(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with httpx.AsyncClient(timeout=30) as client:

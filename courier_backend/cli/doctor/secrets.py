@@ -10,33 +10,44 @@ from courier_backend.cli.words import number_of
 from courier_backend.model.errors import Conflict
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from courier_backend.model.places import Places
 
 _NAMED: Final = 20
 _SHORT: Final = 8
+_NODE_KEY: Final = "secret.key"
 _WITHOUT: Final = (
     "Put it back from a copy; without it values at rest are lost, and must be given anew."
+)
+_WITHOUT_NODE_KEY: Final = (
+    "Put it back from a copy, or remove it: the runner makes another, and forgets what it has."
 )
 
 
 def secret_key(places: Places) -> list[Finding]:
-    """It is whole, and nobody else can read it."""
+    """It is whole, and nobody else can read it; so is that of this machine's own node."""
+    node_key = places.builtin_node / _NODE_KEY
+    of_node = _key("node's key", node_key, _WITHOUT_NODE_KEY) if node_key.exists() else []
+    return [*_key("secret key", places.secret_key, _WITHOUT), *of_node]
+
+
+def _key(what: str, key: Path, cure: str) -> list[Finding]:
     from courier_backend.daemon.secret_key import KEY_BYTES  # noqa: PLC0415  for the doctor alone
 
-    key = places.secret_key
     try:
         mode, length = stat.S_IMODE(key.stat().st_mode), len(key.read_bytes())
     except FileNotFoundError:
-        return [ok("secret key", "none yet: the backend makes it")]
+        return [ok(what, "none yet: the backend makes it")]
     except OSError as error:
-        return [bad("secret key", f"{key} cannot be read: {error.strerror}.", "Mend its rights.")]
+        return [bad(what, f"{key} cannot be read: {error.strerror}.", "Mend its rights.")]
     if length < KEY_BYTES:
         words = f"{key} is damaged: it has {length} bytes, not {KEY_BYTES}."
-        return [bad("secret key", words, _WITHOUT)]
+        return [bad(what, words, cure)]
     if mode & 0o077:
         hint = f"`chmod 600 '{key}'`."
-        return [bad("secret key", f"Others can read {key} (mode {mode:03o}).", hint)]
-    return [ok("secret key", "yours alone")]
+        return [bad(what, f"Others can read {key} (mode {mode:03o}).", hint)]
+    return [ok(what, "yours alone")]
 
 
 def sealed_values(places: Places) -> list[Finding]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend import __version__
+from courier_backend.model.errors import Conflict
 from courier_backend.model.protocol import ORDER_BYTES, PROTOCOL, TOTAL_HEADER, NodeIdentity
 from courier_backend.model.times import system_clock, to_text
 from courier_backend.runner.http.answers import OCTETS, ZIP, Exchange, Refusal
@@ -23,6 +24,7 @@ from courier_backend.runner.kept import AttemptKept, kept_of
 from courier_backend.runner.node import CAPACITY
 
 if TYPE_CHECKING:
+    from courier_backend.model.protocol import RunOrder
     from courier_backend.runner.node import Node
     from courier_backend.runner.runner import Runner
     from courier_backend.runner.runs.run import Run
@@ -82,10 +84,16 @@ class Handlers:
             self._refuse_released(order["runId"])
             if trouble := self._ledger.journal.trouble:
                 raise Refusal(507, "out-of-space", trouble)
-            run = self._ledger.receive(node, order, body)
+            run = self._received(node, order, body)
         elif run.body != body:
             raise Refusal(409, "other-order", "another order has been given under this run id")
         await self._stream_run(exchange, run, 0, at_once=False)
+
+    def _received(self, node: Node, order: RunOrder, body: bytes) -> Run:
+        try:
+            return self._ledger.receive(node, order, body)
+        except Conflict as error:  # its sensitive values cannot be sealed
+            raise Refusal(409, "bad-order", error.message) from error
 
     async def _follow_run(self, exchange: Exchange, node: Node, parts: list[str]) -> None:
         run = self._known(node, parts[1])
