@@ -71,8 +71,10 @@ def test_an_attempt_gets_a_group_with_its_limits(
     assert (folder / "memory.max").read_text() == str(2**28)
     assert (folder / "cgroup.procs").read_text() == str(child)
     (folder / "memory.events").write_text("low 0\noom 1\noom_kill 1\n")
+    (folder / "memory.peak").write_text("59998208\n")
     limiter.release(confined)
     assert confined.ran_out_of_memory
+    assert confined.most_bytes == 59_998_208
 
 
 def test_a_group_in_which_something_still_runs_goes_later(

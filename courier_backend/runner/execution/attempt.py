@@ -203,6 +203,7 @@ class Attempt:
             self._host.limiter.release(confined)
         outcome = _outcome(how, process, self._task.limits, left)
         outcome.unmet_limits = confined.unmet
+        outcome.memory_bytes = max(outcome.memory_bytes, confined.most_bytes)
         if confined.ran_out_of_memory and outcome.status is StepStatus.FAILURE:
             outcome.reason_code = ReasonCode.OUT_OF_MEMORY
             most = int(self._task.limits["memoryBytes"])

@@ -62,6 +62,13 @@ class StepGroup:
                     return True
         return False
 
+    @property
+    def most_bytes(self) -> int:
+        """The memory that all in it had at most; 0 where the kernel does not say."""
+        with suppress(OSError, ValueError):
+            return int((self._folder / "memory.peak").read_text())
+        return 0
+
     def remove(self) -> bool:
         """Remove it; False while something still runs in it."""
         try:

@@ -15,12 +15,14 @@ _ALL_OF_IT: Final = 1.0
 class Confined:
     """The names of the limits that could not be set, and the group that keeps others.
 
-    `ran_out_of_memory`: whether something was killed for its memory; known once it is released.
+    Known once it is released: `ran_out_of_memory`, whether something was killed for its memory,
+    and `most_bytes`, what it had of it at most (0: not known).
     """
 
     unmet: list[str] = field(default_factory=list)
     group: StepGroup | None = None
     ran_out_of_memory: bool = False
+    most_bytes: int = 0
 
 
 class Limiter:
@@ -58,6 +60,7 @@ class Limiter:
         """An attempt has ended."""
         if confined.group is not None:
             confined.ran_out_of_memory = confined.group.ran_out_of_memory
+            confined.most_bytes = confined.group.most_bytes
             self._groups.give_back(confined.group)
 
     def _give_cores(self, pid: int, wanted: int) -> bool:
