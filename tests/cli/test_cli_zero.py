@@ -17,6 +17,7 @@ from cli_outcome import Outcome
 
 from courier_backend.artifact.verify import verify
 from courier_backend.model.dump import dump_job
+from courier_backend.runner.zero.homes import home_in
 
 PROGRAM = [sys.executable, "-m", "courier_backend", "runner", "--zero"]
 SECONDS = 60
@@ -185,6 +186,7 @@ def test_an_unsound_job_runs_nothing(zero: Zero, tmp_path: Path) -> None:
         (["--zero"], "--zero needs either --job-file FILE or --stdin."),
         (["--zero", "--stdin", "--job-file", "x"], "--zero needs either"),
         (["--job-file", "x"], "for --zero alone"),
+        (["--zero", "--stdin", "--nodes", "1"], "--nodes means nothing with --zero."),
         (["--zero", "--job-file", "/nowhere/job.json"], "There is no file /nowhere/job.json."),
     ],
 )
@@ -241,6 +243,23 @@ def test_ctrl_c_cancels_and_leaves_nothing_running(zero: Zero, tmp_path: Path) -
     assert "── step 1: canceled: stopped on request" in err
     assert not Path(f"/proc/{pid}").exists()
     assert [path.name.partition("-step-")[2] for path in zero.zips()] == ["1-attempt-1.zip"]
+
+
+def test_what_a_killed_one_left_is_taken_away_by_the_next(zero: Zero, tmp_path: Path) -> None:
+    began = tmp_path / "began"
+    os.mkfifo(began)
+    file = zero.file(step(f"echo $$ > {began}; exec sleep 300"))
+    with subprocess.Popen(zero.command(file), stderr=subprocess.DEVNULL) as process:
+        pid = int(began.read_text())
+        with home_in(zero.evidence) as other:
+            homes = zero.zips()
+            assert len(homes) == 2, "one that lives keeps its home"
+            process.kill()
+            process.wait(SECONDS)
+            with home_in(zero.evidence) as own:
+                assert set(zero.zips()) == {other, own}
+    os.kill(pid, signal.SIGKILL)
+    assert zero.zips() == []
 
 
 def test_a_reader_that_has_had_enough_ends_it(zero: Zero, tmp_path: Path) -> None:

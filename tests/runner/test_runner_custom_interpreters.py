@@ -341,6 +341,7 @@ def test_a_trouble_is_logged_once(folder: Path, caplog: pytest.LogCaptureFixture
         {"script": "import json\nprint(inputs['A'])\noutput['SUM'] = int(inputs['A']) + 1"},
         {"linux": ["print(inputs['A'])", "output['SUM'] = int(inputs['A']) + 1"]},
         ["print(inputs['A'])", "output['SUM'] = int(inputs['A']) + 1"],
+        {"script": "print(inputs['A'])\noutput = {'SUM': int(inputs['A']) + 1}"},
     ],
 )
 async def test_python_executes_a_script(node: Node, command: object) -> None:
@@ -356,6 +357,10 @@ async def test_python_executes_a_script(node: Node, command: object) -> None:
         ("1 / 0", "ZeroDivisionError: division by zero"),
         ("def", "SyntaxError: "),
         ("import sys; sys.exit(3)", "the script ended with 3"),
+        ("import sys; sys.exit(True)", "the script ended with True"),
+        ("output[(1, 2)] = 3", "what is in `output` cannot be told as JSON: keys must be"),
+        ("output['A'] = float('nan')", "what is in `output` cannot be told as JSON: Out of"),
+        ("output['A'] = output", "what is in `output` cannot be told as JSON: Circular"),
         ("import sys; sys.exit('no more')", "the script ended with no more"),
     ],
 )
@@ -363,6 +368,17 @@ async def test_python_tells_what_went_wrong(node: Node, script: str, reason: str
     ended = one(await node.run(asking("python", {"script": script})), "attempt-finished")
     assert (ended["status"], ended["reasonCode"]) == ("failure", "exit-code")
     assert ended["reason"].startswith(reason)
+
+
+async def test_python_wants_its_output_to_stay_a_dictionary(node: Node) -> None:
+    ended = one(await node.run(asking("python", {"script": "output = 3"})), "attempt-finished")
+    assert ended["reason"] == 'ended well, but the "output" of its answer is no object'
+
+
+async def test_python_tells_names_of_files_in_strange_letters(node: Node) -> None:
+    script = r"import os; output['NAME'] = os.fsdecode(b'\xf6')"
+    ended = one(await node.run(asking("python", {"script": script})), "attempt-finished")
+    assert ended["outputs"] == {"NAME": "?"}
 
 
 async def test_python_children_cannot_spoil_its_answer(node: Node) -> None:

@@ -20,6 +20,7 @@ from courier_backend.cli.session import Session
 from courier_backend.model.errors import BadInput
 
 _INSTALL: Final = "courier_backend.cli.machine.install"
+_OF_A_RUNNER: Final = ("listen", "nodes", "name", "seed", "insecure_listen")
 
 
 def _job_file(job_file: str, *, from_stdin: bool) -> str:
@@ -31,6 +32,17 @@ def _job_file(job_file: str, *, from_stdin: bool) -> str:
     if bool(job_file) == from_stdin:
         raise BadInput("--zero needs either --job-file FILE or --stdin.")
     return STDIN if from_stdin else job_file
+
+
+def _check_alone(context: click.Context) -> None:
+    """Zero mode listens nowhere.
+
+    Raises:
+        BadInput: an option was given that is for a runner that does.
+    """
+    for name in _OF_A_RUNNER:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise BadInput(f"--{name.replace('_', '-')} means nothing with --zero.")
 
 
 @click.group(
@@ -106,6 +118,7 @@ def runner(
     if zero:
         from courier_backend.cli.machine.zero import run_zero  # noqa: PLC0415  start-up time
 
+        _check_alone(context)
         session.dry_run = rehearsal
         file = _job_file(job_file, from_stdin=from_stdin)
         return run_zero(session, file, inputs, output_dir, folder, dry_restart=dry_restart)

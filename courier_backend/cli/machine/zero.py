@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +18,7 @@ from courier_backend.cli.words import number_of
 from courier_backend.cli.work.submission import inputs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from courier_backend.cli.session import Session
     from courier_backend.runner.zero.here import Here
@@ -48,6 +45,7 @@ def run_zero(
     from courier_backend.runner.assembly import is_dry  # noqa: PLC0415  start-up
     from courier_backend.runner.interpreters.folder import added_folders  # noqa: PLC0415  start-up
     from courier_backend.runner.zero.here import Here, check_restarts  # noqa: PLC0415  start-up
+    from courier_backend.runner.zero.homes import home_in  # noqa: PLC0415  start-up
 
     actions = _actions(job_file, inputs_of(inputs))
     folders, dry_restart = added_folders(home, session.places), is_dry(asked=dry_restart)
@@ -57,7 +55,7 @@ def run_zero(
         check_restarts(actions["steps"])
     folder = Path(output_dir).expanduser() if output_dir else _usual_folder(session)
     prepare_folder(folder)
-    with _home_in(folder) as own:
+    with home_in(folder) as own:
         return _execute(session, actions, Here(own, folders, dry_restart), folder)
 
 
@@ -84,16 +82,6 @@ def _usual_folder(session: Session) -> Path:
     if os.environ.get("COURIER_HOME"):
         return session.places.data / "zero-mode" / "runs"
     return Path.home() / ".courier" / "zero-mode" / "runs"
-
-
-@contextmanager
-def _home_in(folder: Path) -> Iterator[Path]:
-    """A home for one run, on the disk on which its evidence is to be."""
-    home = Path(tempfile.mkdtemp(prefix=".zero-", dir=folder)).absolute()
-    try:
-        yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _execute(session: Session, actions: dict[str, Any], here: Here, folder: Path) -> int:

@@ -34,6 +34,7 @@ class ZeroView:
         self._text: dict[str, TerminalText] = {}
         self._begun = self._ended = ""
         self._paths: list[str] = []
+        self._line_is_open = False
 
     @property
     def status(self) -> str:
@@ -131,11 +132,16 @@ class ZeroView:
         if target is sys.stdout:
             write(shown)
             flush()
+            self._line_is_open = not text.endswith("\n")
         else:
             sys.stderr.write(shown)
             sys.stderr.flush()
 
     def _end_attempt(self, line: dict[str, Any], evidence: Evidence | None) -> None:
+        if self._line_is_open and is_terminal(sys.stdout):
+            write("\n")
+            flush()
+        self._line_is_open = False
         names = ("status", "exitCode", "signal", "reasonCode", "reason", "durationSeconds")
         told = {"attemptNumber": line["attempt"], **{name: line[name] for name in names}}
         kept = self._keep(line["step"], line["attempt"], evidence) if evidence else None

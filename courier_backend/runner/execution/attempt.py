@@ -89,7 +89,10 @@ class Task:
             RuntimeError: it begins with ``~``, and there is no such home.
         """
         wanted = self.inputs.told.get("dir", "")
-        return self.node.folder / Path(wanted).expanduser() if wanted else self.node.folder
+        try:
+            return self.node.folder / Path(wanted).expanduser() if wanted else self.node.folder
+        except RuntimeError as error:
+            raise RuntimeError(f'nobody\'s home is "{Path(wanted).parts[0]}"') from error
 
     def flush(self) -> None:
         """Put the output so far where others can read it."""
