@@ -479,13 +479,15 @@ async def test_a_secret_that_is_known_keeps_nothing_back_of_what_an_interpreter_
 ) -> None:
     lines = await spoken(
         tmp_path,
-        {"PLACE": f"at {SECRET}"},
-        inputs={"PASSWORD": SECRET},
+        {"PLACE": "at hunter2.PLACE", "hunter2.PLACE": "named so"},
+        inputs={"PASSWORD": "hunter2.PLACE", "hunter2": "as in the file"},
         expectedInputs={"PASSWORD": {"required": True, "sensitive": True}},
     )
     (archive,) = evidence_of(lines)
-    assert json.loads(archive.read("stdout.log")) == {"PLACE": f"at {MASKED}"}
-    assert one(lines, "step-finished")["outputs"] == {"PLACE": f"at {MASKED}"}
+    masked = {"PLACE": f"at {MASKED}", MASKED: "named so"}
+    assert json.loads(archive.read("stdout.log")) == masked
+    assert one(lines, "step-finished")["outputs"] == masked
+    assert_nowhere(lines, "hunter2.PLACE")
 
 
 async def test_what_an_interpreter_was_to_name_and_did_not_is_withheld(tmp_path: Path) -> None:

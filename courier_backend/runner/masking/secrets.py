@@ -18,6 +18,9 @@ _LONGEST: Final = 1000
 """Of a sentence, in characters; all of it stands in the evidence."""
 
 
+_NAMING: Final = ("inputs", "expectedInputs", "outputFieldRules")
+
+
 class Secrets:
     """The sensitive names of a job, those `known` by now, and what hides the values that they have.
 
@@ -34,6 +37,9 @@ class Secrets:
         """`outputs`: what the steps so far have given; `seen`: other values that are secret."""
         self.names = sensitive_names(steps)
         found = list(_values(steps, self.names)) if self.names else []
+        self._written = {
+            name for step in steps for field in _NAMING for name in step.get(field) or {}
+        }
         self.known = {name for name, _ in found}
         self._values = [*(value for _, value in found), *seen]
         self.mask = Mask()
@@ -63,12 +69,16 @@ class Secrets:
         masked = " ".join(self.mask.text(text).split())
         return masked if len(masked) <= _LONGEST else f"{masked[: _LONGEST - 1]}…"
 
+    def _name(self, name: str) -> str:
+        """A name as it may be told: programs call their outputs as they like."""
+        return name if name in self._written else self.mask.text(name)
+
     def told(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values by name as they may be told."""
         if not self.names:
             return dict(values)
         return {
-            name: hidden() if name in self.names else self.mask.value(value)
+            self._name(name): hidden() if name in self.names else self.mask.value(value)
             for name, value in values.items()
         }
 
