@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from courier_backend.client.connect import connect_async, named_address
@@ -17,6 +18,7 @@ from courier_tui.link import FIRST_PAUSE, Contact, Link, LinkState
 from courier_tui.screens import sections
 from courier_tui.screens.live import LiveScreen
 from courier_tui.text import plain
+from courier_tui.typed import Typed
 from courier_tui.wording import utc_now
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class CourierApp(Frame):
             clock=clock,
             first_pause=first_pause,
         )
+        self._typed = Typed(self, super().on_event)
         self._changes = Changes()
         self._flush_seconds = flush_seconds
         self._flushing = False
@@ -163,6 +166,13 @@ class CourierApp(Frame):
             if isinstance(screen, LiveScreen):
                 return screen
         return None
+
+    async def on_event(self, event: Event) -> None:
+        """Whatever happens; what is typed waits until all that was typed before is done."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typed.take(event)
+        else:
+            await super().on_event(event)
 
     # The way
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.screen import Screen
@@ -41,12 +42,15 @@ class LiveScreen(Screen[Any]):
         super().__init__()
         self.crumb = crumb
         self.ready = False
+        self.up = asyncio.Event()
+        """Whether it is there, with what has the focus: keys can be for it."""
         self._wanted = False
         self._loading = False
 
     def on_mount(self) -> None:
         """All parts are there now; whatever was wished meanwhile is done."""
         self.ready = True
+        self.call_after_refresh(self.up.set)
         if self._wanted:
             self.reload()
 

@@ -216,7 +216,7 @@ class Listing(Vertical, Generic[T]):
         """Type words to look for."""
         field_ = self.query_one(FilterInput)
         field_.add_class("-shown")
-        field_.focus()
+        self.screen.set_focus(field_)  # at once: what is typed next is for it
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

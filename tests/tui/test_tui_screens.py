@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 from tui_backend import FakeBackend, event
@@ -119,6 +120,16 @@ async def test_a_filter_takes_words_and_forbids_words() -> None:
         assert "6 instances" in shown(pilot)
         assert "of 6" not in shown(pilot)
         assert name_of(pilot) == "Instances"
+
+
+async def test_what_is_typed_while_a_screen_comes_up_waits_for_it() -> None:
+    async with running(small_world()) as pilot:
+        for key, character in (("2", "2"), ("slash", "/"), *zip("kernel", "kernel", strict=True)):
+            pilot.app.post_message(Key(key, character))
+        pilot.app.post_message(Key("enter", "\r"))
+        await settle(pilot)
+        assert screen_of(pilot).query_one(FilterInput).value == "kernel"
+        assert current(pilot)["name"] == "kernel-patch"
 
 
 async def test_a_filter_without_a_match_says_so() -> None:

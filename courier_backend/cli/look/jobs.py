@@ -32,7 +32,7 @@ COLUMNS: Final = (
     Column("Status", "status", "displayStatus"),
     Column("Schedule", key="scheduleRule"),
     Column("Next", key="nextExecutionTime"),
-    Column("Executions", "number", "executionCount"),
+    Column("Ran", "number", "executionCount"),
     Column("Last", "status", "lastInstance.status"),
 )
 _MOST_REASONS: Final = 1
