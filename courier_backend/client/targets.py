@@ -182,6 +182,11 @@ def list_cohorts(*, page: int = 1, size: int = 10) -> Call[Page[NamedItem]]:
     return get_list(f"{NODES}/cohorts", page, size, "")
 
 
+def list_assemblies(*, page: int = 1, size: int = 10) -> Call[Page[NamedItem]]:
+    """There are none."""
+    return get_list(f"{NODES}/assemblies", page, size, "")
+
+
 def list_settings(*, page: int = 1, size: int = 10) -> Call[Page[NamedItem]]:
     """There are none."""
     return get_list(f"{NODES}/settings", page, size, "")

@@ -139,12 +139,13 @@ class Fleet:
             node.last_contact = self._clock()
 
     async def lost(self, node_id: str, reason: str) -> None:
-        """A node does not answer: note it once."""
+        """A node does not answer: note it once; why it still does not is only remembered."""
         node = self.directory.find(node_id)
         if node is None:
             return
         node.met = False
         if node.health == OFFLINE:
+            node.health_reason = reason
             return
         now = self._clock()
         lost = {"health": OFFLINE, "healthReason": reason, "healthSince": to_text(now)}

@@ -72,7 +72,7 @@ class FleetCommands:
         runs = self.driver.runs_on(node_id)
         if runs:
             raise Conflict(
-                f"Node {node_id} cannot be removed now: {runs} runs are at work on it.",
+                f"Node {node_id} cannot be removed now: runs at work on it: {runs}.",
                 hint="Wait for them, or cancel them.",
             )
         await self.fleet.remove(node_id, by)

@@ -88,7 +88,7 @@ async def test_the_skills_of_the_fleet(http: httpx.AsyncClient, service: FakeSer
     assert again["items"][0] == {"name": "inspec", "versions": ["1.10"], "nodeCount": 1}
 
 
-@pytest.mark.parametrize("what", ["cohorts", "settings"])
+@pytest.mark.parametrize("what", ["cohorts", "assemblies", "settings"])
 async def test_what_there_is_not_is_an_empty_list(http: httpx.AsyncClient, what: str) -> None:
     found = shaped(CodedItems[NamedItem], await http.get(f"{HERE}/{what}"))
     assert (found["items"], found["totalItems"]) == ([], 0)

@@ -1,6 +1,7 @@
 """Tables for people and JSON for programs, of every kind of thing."""
 
 import time
+from typing import Any
 
 import cli_samples as sample
 import pytest
@@ -204,3 +205,30 @@ def test_times_are_in_the_zone_of_the_user(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("group", "shown"),
+    [
+        (
+            {
+                "nodeListType": "filter",
+                "filter": {
+                    "constraints": {
+                        "attributes": [{"name": "role", "operator": "=", "value": ["web", "db"]}],
+                        "healthStatus": {"operator": "!=", "value": ["offline"]},
+                    }
+                },
+            },
+            "role = web|db and health != offline",
+        ),
+        ({"nodeListType": "savedFilter", "filterId": sample.JOB_ID}, "filter 61013744"),
+        ({"nodeListType": "savedList", "listId": sample.JOB_ID}, "list 61013744"),
+    ],
+)
+def test_a_job_shows_how_its_nodes_are_found(
+    backend: Backend, courier: Courier, group: dict[str, Any], shown: str
+) -> None:
+    target = {"executionType": "parallel", "groups": [{"nodeIdentifiers": None, **group}]}
+    backend.on("GET", f"{JOBS}/{sample.JOB_ID}", item(sample.job(target=target)))
+    assert f"   0  {shown}  1 " in courier("job", "show", sample.JOB_ID).out

@@ -78,6 +78,7 @@ CHEF: list[tuple[str, str, str, bool]] = [
     (f"node update-attributes --nodeId {ID}", "PUT", f"{HERE}/nodes/{ID}/attributes", True),
     ("skill find-all-skills", "GET", f"{HERE}/skills", False),
     ("cohort find-all-cohorts", "GET", f"{HERE}/cohorts", False),
+    ("assembly find-all-assemblies", "GET", f"{HERE}/assemblies", False),
     ("setting find-all-settings", "GET", f"{HERE}/settings", False),
 ]
 

@@ -199,6 +199,9 @@ async def test_since_when_a_node_does_not_answer_and_since_when_it_does_again(
 
     node = await house.stored("a")
     assert (node["healthStatus"], node["healthReason"]) == ("offline", "connection refused")
+    await house.fleet.lost("a", "it took too long")
+    assert house.directory.get("a").health_reason == "it took too long", "the newest reason"
+    assert house.kinds() == ["node-added", "node-changed"]
     assert node["healthSince"] == to_text(lost_at), "since it did not answer first"
 
     house.nodes.down.clear()

@@ -1,4 +1,4 @@
-"""What else Chef's node management can be asked for: skills of the fleet, cohorts, settings."""
+"""What else Chef's node management can be asked for: skills, and what is not here."""
 
 from typing import Final
 
@@ -39,6 +39,13 @@ async def cohorts(request: Request, page: PageDep) -> Response:
 @router.get("/settings", responses=told(CodedItems[NamedItem]), response_class=Response)
 async def settings(request: Request, page: PageDep) -> Response:
     """Always empty: nodes have no settings that a backend keeps."""
+    none: list[NamedItem] = []
+    return answers.coded_page(*sliced(request, page, none))
+
+
+@router.get("/assemblies", responses=told(CodedItems[NamedItem]), response_class=Response)
+async def assemblies(request: Request, page: PageDep) -> Response:
+    """Always empty: which skills a node has is what its runner finds there."""
     none: list[NamedItem] = []
     return answers.coded_page(*sliced(request, page, none))
 

@@ -1,4 +1,4 @@
-"""``management skill …``, ``management cohort …`` and ``management setting …``."""
+"""``management skill …``, and what is not here: cohorts, assemblies, settings."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def find_all_cohorts(session: Session, *, page: int, size: int) -> None:
     """An empty list: there are no cohorts here; nodes are told apart by tags."""
     answer = session.envelope(targets.list_cohorts(page=page, size=size))
     show_page(session, answer, _NAMED, _named, empty="There are no cohorts here; use tags.")
+
+
+@command("find-all-assemblies", example="courier management assembly find-all-assemblies")
+@paging
+@common(CHEF_LIST)
+@pass_session
+def find_all_assemblies(session: Session, *, page: int, size: int) -> None:
+    """An empty list: which skills a node has is what its runner finds there."""
+    answer = session.envelope(targets.list_assemblies(page=page, size=size))
+    show_page(session, answer, _NAMED, _named)
 
 
 @command("find-all-settings", example="courier management setting find-all-settings")

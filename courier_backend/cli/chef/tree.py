@@ -94,6 +94,7 @@ management: Final = group(
         "list": Entry(f"{_HERE}.tree:list_", "Saved lists of nodes."),
         "skill": Entry(f"{_HERE}.tree:skill", "Skills of the fleet."),
         "cohort": Entry(f"{_HERE}.tree:cohort", "Cohorts: there are none here."),
+        "assembly": Entry(f"{_HERE}.tree:assembly", "Assemblies of skills: there are none here."),
         "setting": Entry(f"{_HERE}.tree:setting", "Settings of nodes: there are none here."),
     },
 )
@@ -132,6 +133,11 @@ cohort: Final = group(
     "cohort",
     "Cohorts: there are none here; nodes are told apart by tags.",
     {"find-all-cohorts": Entry(f"{_HERE}.management:find_all_cohorts", "An empty list.")},
+)
+assembly: Final = group(
+    "assembly",
+    "Assemblies of skills: there are none here; a node has what its runner finds.",
+    {"find-all-assemblies": Entry(f"{_HERE}.management:find_all_assemblies", "An empty list.")},
 )
 setting: Final = group(
     "setting",

@@ -167,8 +167,20 @@ def _group(number: int, group: dict[str, Any]) -> tuple[str, ...]:
     unit = " %" if batch.get("type") == "percent" else ""
     return (
         str(number),
-        number_of(len(nodes), "node") if nodes else str(group.get("nodeListType", "")),
+        number_of(len(nodes), "node") if nodes else _selection(group),
         f"{batch['value']}{unit}" if batch.get("type") else "1",
         str(group.get("distributionMethod", "")),
         f"{group.get('timeoutSeconds', 0)} s" if group.get("timeoutSeconds") else "default",
     )
+
+
+def _selection(group: dict[str, Any]) -> str:
+    """How the nodes of a group are found: the filter in words, or which one, or which list."""
+    kind = str(group.get("nodeListType", ""))
+    if kind == "filter":
+        from courier_backend.cli.look.filters import in_words  # noqa: PLC0415  start-up time
+
+        return " and ".join(in_words(group["filter"]))
+    saved = {"savedFilter": ("filter", "filterId"), "savedList": ("list", "listId")}
+    what, key = saved.get(kind, (kind, ""))
+    return f"{what} {str(group[key])[:8]}" if key else what
