@@ -17,7 +17,8 @@ MOST_LEAPS: Final = 32
 """So many windows in a row are looked behind, those that adjoin being one; what is blocked for
 longer has no next time now, and gets one when it is nearer."""
 
-_MOST_REASONS: Final = 10
+_MOST_REASONS: Final = 3
+"""So many windows before the next execution are told; ten thousand jobs may be in one."""
 
 
 @dataclass(frozen=True, slots=True)

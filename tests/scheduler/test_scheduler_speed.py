@@ -57,3 +57,13 @@ async def test_many_that_are_due_together_are_written_together(tmp_path: Path) -
         assert sum(groups) == JOBS
         assert len([each for each in groups if each]) < JOBS / 10
         assert time.process_time() - begun < 2.0
+
+
+async def test_a_rule_that_blocks_every_job_for_ever_is_told_in_few_words(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job = await stage.add("RRULE:FREQ=DAILY;BYHOUR=3")
+        body = {"rrule": "RRULE:DTSTART=20260301;FREQ=DAILY", "duration": 1440}
+        await stage.schedules.add_exception(body, "t")
+        item = await stage.job(job)
+        assert item["nextExecutionTime"] == "0001-01-01T00:00:00Z"
+        assert 1 <= len(item["exceptionReasons"]) <= 3
