@@ -18,13 +18,18 @@ LEAVE_SECONDS: Final = 5.0
 
 def is_outdated(runner: HostedRunner) -> bool:
     """Whether a runner that is started now would be another one."""
-    return (runner.version, runner.build) != (__version__, program_build())
+    return _differs(runner, program_build())
+
+
+def _differs(runner: HostedRunner, build: str) -> bool:
+    return (runner.version, runner.build) != (__version__, build)
 
 
 def outdated_in(homes: list[Path]) -> dict[Path, HostedRunner]:
     """The outdated runners of some homes."""
     found = {home: runner for home in homes if (runner := find_runner(home))}
-    return {home: runner for home, runner in found.items() if is_outdated(runner)}
+    build = program_build() if found else ""
+    return {home: runner for home, runner in found.items() if _differs(runner, build)}
 
 
 def let_go(home: Path) -> bool:
