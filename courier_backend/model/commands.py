@@ -37,6 +37,7 @@ _DIGITS: Final = re.compile(r"\s*[0-9]{1,9}\s*\Z")
 Kind = Literal["text", "words", "pairs", "object", "switch", "minutes", "percent", "level"]
 """Of an argument. words: text with commas, or a list; pairs: those, or an object."""
 NOW: Final = "now"
+USUAL_MINUTES: Final = 1
 MOST_MINUTES: Final = 60 * 24
 MOST_PERCENT: Final = 100
 MOST_VERBOSE: Final = 4

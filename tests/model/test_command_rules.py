@@ -226,6 +226,8 @@ def test_an_interpreter_of_ones_own_may_give_any_output() -> None:
         (10, 3600, 60, ["limits of the step give it up after 60 s"]),
         ("now", 1, 1, []),
         ("{{.T}}", 1, 1, []),
+        (None, 60, 0, ["target.groups[0] gives a run up after 60 s"]),
+        ("", 61, 60, ["limits of the step give it up after 60 s"]),
     ],
 )
 def test_a_restart_that_comes_too_late(

@@ -18,6 +18,7 @@ from runner_harness import is_type, one, runner_inside, says, step, text_of, unt
 from courier_backend.runner.facts import machine_facts
 from courier_backend.runner.interpreters import programs as programs_module
 from courier_backend.runner.interpreters.ansible_words import NOTHING_PLAYED, explained
+from courier_backend.runner.interpreters.helpers.scan import count_controls
 from courier_backend.runner.interpreters.programs import find_program
 
 if TYPE_CHECKING:
@@ -459,6 +460,16 @@ async def test_a_scan_says_how_many_controls_succeeded(node: Node, fakes: FakePr
     ):
         lines = await node.run(ordering(INSPEC, "scan", path="p", minSuccess=least))
         assert one(lines, "attempt-finished")["reason"] == reason
+
+
+def test_what_is_waived_does_not_count(tmp_path: Path) -> None:
+    failed = {"results": [{"status": "failed"}]}
+    held, run_out = {"run": True, "message": ""}, {"run": True, "message": "Waiver expired"}
+    waivers: list[object] = [held, run_out, {}, None]
+    controls = [{**failed, "waiver_data": waiver} for waiver in waivers]
+    report = tmp_path / "report.json"
+    put_text(report, json.dumps({"profiles": [{"controls": controls}]}))
+    assert count_controls(report) == (0, 3)
 
 
 async def test_a_login_that_fails_scans_nothing(node: Node, fakes: FakePrograms) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.checking.values import number_at, object_at, objects_at, text_at
-from courier_backend.model.commands import MOST_MINUTES, RESTART, whole_number
+from courier_backend.model.commands import MOST_MINUTES, RESTART, USUAL_MINUTES, whole_number
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -21,7 +21,8 @@ def check_restarts(findings: Findings) -> None:
         seconds = _seconds(step)
         if not seconds:
             continue
-        here = ("actions", "steps", number, "command", "args", "time")
+        args = ("args", "time") if object_at(step, "command", "args").get("time") else ()
+        here = ("actions", "steps", number, "command", *args)
         for index, group in groups:
             patience = number_at(group, "timeoutSeconds") or 0
             if 0 < patience <= seconds:
@@ -40,5 +41,9 @@ def _seconds(step: dict[str, Any]) -> int:
     """How long after its order the machine goes down; 0 where that is at once or not known."""
     if text_at(object_at(step, "interpreter"), "name") != RESTART:
         return 0
-    time = object_at(step, "command", "args").get("time")
-    return (whole_number(time, MOST_MINUTES) or 0) * _MINUTE
+    command = step.get("command")
+    if not (isinstance(command, list) and len(command) == 1) and not object_at(command).get("exec"):
+        return 0
+    time = object_at(command, "args").get("time")
+    minutes = USUAL_MINUTES if time is None or time == "" else whole_number(time, MOST_MINUTES)
+    return (minutes or 0) * _MINUTE

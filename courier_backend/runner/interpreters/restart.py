@@ -7,7 +7,14 @@ is `active`. On a node of the lab, and where the runner was told so, a boot is o
 import os
 from typing import Final
 
-from courier_backend.model.commands import MOST_MINUTES, NOW, RESTART, VERSIONS, whole_number
+from courier_backend.model.commands import (
+    MOST_MINUTES,
+    NOW,
+    RESTART,
+    USUAL_MINUTES,
+    VERSIONS,
+    whole_number,
+)
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.gate import started
@@ -18,7 +25,6 @@ from courier_backend.runner.interpreters.request import Request
 
 _SHUTDOWN: Final = "shutdown"
 _PLACES: Final = ("/usr/sbin", "/sbin")
-_MINUTES: Final = 1
 
 
 class RestartInterpreter:
@@ -55,7 +61,7 @@ def when(command: object) -> str:
     """
     time = read_order(command, RESTART).args.get("time")
     if time is None or time == "":
-        return f"+{_MINUTES}"
+        return f"+{USUAL_MINUTES}"
     if time == NOW:
         return NOW
     minutes = whole_number(time, MOST_MINUTES)

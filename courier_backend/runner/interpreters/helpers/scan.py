@@ -58,21 +58,32 @@ def _verdict(code: int, judged: Path, least: float | None) -> int:
 
 
 def count_controls(report: Path) -> tuple[int, int]:
-    """How many controls of a JSON report succeeded and failed; skipped ones are neither.
+    """How many controls of a JSON report succeeded and failed; skipped and waived ones are neither.
 
     Raises:
         GiveUp: it is no report.
     """
     try:
         told = json.loads(report.read_text(encoding="utf-8"))
-        controls = [control for profile in told["profiles"] for control in profile["controls"]]
+        controls = [
+            control
+            for profile in told["profiles"]
+            for control in profile["controls"]
+            if not _is_waived(control)
+        ]
         results = [
             {result["status"] for result in control.get("results", [])} for control in controls
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GiveUp("InSpec left no report to judge its success by") from error
     failed = sum("failed" in statuses for statuses in results)
     return sum(statuses == {"passed"} for statuses in results), failed
+
+
+def _is_waived(control: dict[str, Any]) -> bool:
+    """Whether a waiver holds for it; one that has run out has a message that says so."""
+    waiver = control.get("waiver_data") or {}
+    return bool(waiver) and not waiver.get("message")
 
 
 def main() -> int:
