@@ -351,6 +351,29 @@ async def test_an_end_on_the_node_does_not_replace_another_end(running: World) -
     assert (item["status"], item["reason"], item["finishedTime"]) == ("timeout", "silence", ended)
 
 
+async def test_a_step_of_a_run_that_ended_without_its_word_ended_with_the_run(
+    running: World,
+) -> None:
+    story = running.story
+    end = story.changed(running.run_id, "running", "timeout", reasonCode="x", reason="silence")
+    await running.tell(end)
+    (step,) = await running.steps()
+    assert (step["status"], step["finishedAt"]) == ("timeout", to_text(end.time))
+
+
+async def test_times_of_steps_are_the_backends_as_a_node_may_have_a_wrong_clock(
+    running: World,
+) -> None:
+    story = running.story
+    begun = story.step_started(running.run_id, before="running", step=2)
+    begun.data["at"] = "1999-01-01T00:00:00Z"
+    late = story.step_finished(running.run_id, step=2)
+    late.data.update(at="1999-01-01T00:00:01Z", heardAt=to_text(begun.time))
+    await running.tell(begun, late)
+    step = (await running.steps())[1]
+    assert (step["startedAt"], step["finishedAt"]) == (to_text(begun.time), to_text(begun.time))
+
+
 # ---- steps and attempts
 
 
@@ -418,7 +441,7 @@ async def test_a_step_that_is_tried_twice_and_fails(running: World) -> None:
     (step,) = await running.steps()
     assert (step["status"], step["ignored"], step["numAttempts"]) == ("failure", True, 2)
     assert (step["inputs"], step["outputs"]) == ('{"A":"1"}', '{"B":"2"}')
-    assert step["finishedAt"] == finished.data["at"]
+    assert step["finishedAt"] == to_text(finished.time)
     assert [each["attemptNumber"] for each in step["attempts"]] == [1, 2]
     first = step["attempts"][0]
     assert (first["status"], first["exitCode"], first["signal"]) == ("failure", None, "SIGKILL")

@@ -13,6 +13,7 @@ import click
 from courier_backend.cli.answer import tell_done
 from courier_backend.cli.declare import command
 from courier_backend.cli.machine.systemd import (
+    forget_steps,
     install_steps,
     put_unit,
     run_steps,
@@ -166,6 +167,7 @@ def _uninstall(session: Session, unit: Unit) -> None:
     if there:
         run_steps(steps)
         unit.path.unlink()
+        run_steps(forget_steps(unit))
     item = {"unit": f"{unit.name}.service", "path": str(unit.path), "removed": there}
     sentence = f"{unit.path} is gone." if there else f"There is no {unit.path}."
     tell_done(session, {"item": item}, sentence)

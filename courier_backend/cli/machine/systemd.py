@@ -31,6 +31,11 @@ def uninstall_steps(unit: Unit) -> list[list[str]]:
     return [_systemctl(unit, "disable", "--now", f"{unit.name}.service")]
 
 
+def forget_steps(unit: Unit) -> list[list[str]]:
+    """What is asked of systemd once the unit is gone."""
+    return [_systemctl(unit, "daemon-reload")]
+
+
 def run_steps(steps: list[list[str]]) -> bool:
     """Ask systemd; False where there is none, and then what to do is said.
 

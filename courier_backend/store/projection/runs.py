@@ -66,7 +66,7 @@ def step_started(note: Note, run: KnownRun) -> None:
         "interpreter": data["interpreter"],
         "interpreter_version": data["interpreterVersion"],
         "interpreter_path": data["interpreterPath"],
-        "started_at": micros(data.get("startedAt")) or _at(data),
+        "started_at": micros(data.get("startedAt")) or _heard_at(note),
     }
     note.batch.put(steps, (run.no, data["step"]), values)
 
@@ -127,7 +127,7 @@ def step_finished(note: Note, run: KnownRun) -> None:
         "reason": data["reason"],
         "inputs": as_json(data["inputs"]) if data["inputs"] else "",
         "outputs": as_json(data["outputs"]) if data["outputs"] else "",
-        "finished_at": _at(data),
+        "finished_at": _heard_at(note),
     }
     note.batch.put(steps, (run.no, data["step"]), values)
 
@@ -163,11 +163,16 @@ def _moved(note: Note, run: KnownRun) -> Values:
 def _heard(note: Note) -> Values:
     """The node told something, by the backend's clock: now, unless it came late."""
     return {
-        "heard_at": micros(note.data.get("heardAt")) or note.now,
+        "heard_at": _heard_at(note),
         "updated_at": note.now,
         "node_seq": note.data["nodeSeq"],
         "pause_seconds": 0.0,
     }
+
+
+def _heard_at(note: Note) -> int:
+    """When it happened, by the backend's clock: that of the node may be wrong by much."""
+    return micros(note.data.get("heardAt")) or note.now
 
 
 def _under_way(note: Note, run: KnownRun) -> Values:

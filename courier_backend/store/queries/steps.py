@@ -60,7 +60,7 @@ def _step(row: Row[Any], run: Row[Any], its_attempts: list[AttemptItem]) -> Step
         "interpreterPath": row.interpreter_path,
         "interpreterVersion": row.interpreter_version,
         "startedAt": moment(row.started_at),
-        "finishedAt": moment(row.finished_at),
+        "finishedAt": moment(row.finished_at or run.finished_at),
         "attempts": its_attempts,
     }
 
