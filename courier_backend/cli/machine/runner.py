@@ -15,7 +15,7 @@ from courier_backend.cli.clean import clean
 from courier_backend.cli.declare import epilog
 from courier_backend.cli.lazy import Entry, LazyGroup
 from courier_backend.cli.options import common
-from courier_backend.cli.output import is_terminal, say
+from courier_backend.cli.output import is_terminal, say, say_as_is
 from courier_backend.cli.session import Session
 from courier_backend.model.errors import BadInput
 
@@ -148,4 +148,4 @@ def _tell(home: Path, nodes: Sequence[tuple[str, str]]) -> None:
     [(name, url)] = nodes
     url = url.replace("//0.0.0.0:", f"//{gethostname()}:")
     say(f"Node {clean(name)} answers; this takes it into a fleet:")
-    say(f"  courier node add {url} --token-file {file}")
+    say_as_is(f"  courier node add {url} --token-file {file}")
