@@ -67,6 +67,16 @@ def test_what_asks_for_secrecy_in_other_letters_is_read_so(word: str) -> None:
     assert found.job.normal()["actions"]["steps"][0]["outputFieldRules"]["MADE"]["sensitive"]
 
 
+@pytest.mark.parametrize("bad", ["nul\0inside-secret", "half a \ud800 pair"])
+def test_what_no_variable_can_hold_is_refused_in_what_is_set_too(bad: str) -> None:
+    found = parsed({"expectedInputs": SENSITIVE}, inputs={"TOKEN": bad})
+    assert found.job is None
+    ((place, text),) = told(found)
+    assert place == "[0].inputs.TOKEN"
+    assert text.startswith("the text holds")
+    assert "secret" not in text
+
+
 def test_a_step_cannot_be_sensitive_as_a_whole() -> None:
     found = parsed({"sensitive": True, "inputs": {"TOKEN": "long enough"}})
     ((place, text),) = told(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from courier_backend.model.checking.soundness import check_text
 from courier_backend.model.checking.values import object_at, objects_at, text_at
 from courier_backend.model.problems import shown
 from courier_backend.model.suggest import nearest
@@ -33,15 +34,16 @@ def put_nodes(findings: Findings, node_ids: Sequence[str]) -> None:
 def put_inputs(findings: Findings, inputs: Mapping[str, str]) -> None:
     """Set inputs in every step that names them; a name that no step knows is an error."""
     actions = object_at(findings.document.value, "actions")
-    named = [(step, _names_in(step)) for _, step in objects_at(actions, "steps")]
-    known = [name for _, names in named for name in names]
+    named = [(number, step, _names_in(step)) for number, step in objects_at(actions, "steps")]
+    known = [name for _, _, names in named for name in names]
     for name, value in inputs.items():
         if name not in known:
             message = f"no step names the input {shown(name)}"
             findings.error(("actions", "steps"), message, nearest(name, known))
-        for step, names in named:
+        for number, step, names in named:
             if name in names:
                 _set(step, name, value)
+                check_text(findings, value, ("actions", "steps", number, "inputs", name))
 
 
 def _names_in(step: dict[str, Any]) -> set[str]:

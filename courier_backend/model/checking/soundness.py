@@ -24,7 +24,7 @@ def check_soundness(findings: Findings) -> None:
 
 def _check(findings: Findings, value: object, path: Path) -> None:
     if isinstance(value, str):
-        _check_text(findings, value, path)
+        check_text(findings, value, path)
     elif isinstance(value, dict):
         _check_object(findings, value, path)
     elif isinstance(value, list):
@@ -55,7 +55,8 @@ def _is_too_deep(findings: Findings, path: Path) -> bool:
     return True
 
 
-def _check_text(findings: Findings, value: str, path: Path) -> None:
+def check_text(findings: Findings, value: str, path: Path) -> None:
+    """Report what no text of a definition may hold."""
     if _BAD.search(value):
         findings.error(path, f"the text {_fault(value)}")
 
