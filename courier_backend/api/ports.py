@@ -223,6 +223,10 @@ class Service(Protocol):
         """Set attributes (namespace, name, value); "" takes one away."""
         ...
 
+    async def tag_node(self, node_id: str, tags: Mapping[str, str | None], *, by: str) -> NodeItem:
+        """Set some tags of a node; None takes one away."""
+        ...
+
     async def remove_node(self, node_id: str, *, by: str) -> None:
         """Forget a node."""
         ...

@@ -177,6 +177,12 @@ class ArchiveBody(_Body):
     archived: bool = True
 
 
+class TagsBody(_Body):
+    """Tags to set; null takes one away. What is not named stays."""
+
+    tags: Annotated[dict[str, str | None], Field(max_length=1000)]
+
+
 class LabBody(_Body):
     """How many nodes; the same seed gives the same fleet."""
 

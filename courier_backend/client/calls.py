@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from courier_backend.client.asking import (
@@ -305,10 +306,10 @@ def remove_node(node_id: str) -> Call[IdItem]:
     return Call("DELETE", f"{NODES}/nodes/{segment(node_id)}", item)
 
 
-def tag_node(node_id: str, tags: Mapping[str, str]) -> Call[NodeItem]:
-    """All tags of a node, anew."""
+def tag_node(node_id: str, tags: Mapping[str, str | None]) -> Call[NodeItem]:
+    """Set some tags of a node; None takes one away."""
     path = f"{NODES}/nodes/{segment(node_id)}/tags"
-    return post(path, {"tags": dict(tags)})
+    return replace(post(path, {"tags": dict(tags)}), method="PATCH")
 
 
 def archive_node(node_id: str, *, archived: bool = True) -> Call[NodeItem]:

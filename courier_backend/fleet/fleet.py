@@ -4,6 +4,8 @@ Changes are appended to the log first and then made in the directory. A contact 
 kept in memory: the log holds what changed (health, facts, journal, version), not every hello.
 """
 
+import asyncio
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,6 +32,8 @@ class Fleet:
         self._store = store
         self._transport = transport
         self._clock = clock
+        # What is there is read, and then added to: one after another.
+        self._editing = asyncio.Lock()
         self.directory = directory
 
     async def add(
@@ -198,6 +202,17 @@ class Fleet:
         for key, value in data.items():
             setattr(node, key, value)
         return node
+
+    async def edit(
+        self, node_id: str, edit: Callable[[KnownNode], Mapping[str, Any]], by: str
+    ) -> KnownNode:
+        """Change a node to what `edit` makes of it; gives the arguments of `change`.
+
+        Raises:
+            NotFound: there is no such node.
+        """
+        async with self._editing:
+            return await self.change(node_id, **edit(self.directory.get(node_id)), by=by)
 
     async def remove(self, node_id: str, by: str) -> None:
         """Take a node out of the fleet; its history stays.

@@ -1,9 +1,10 @@
 """The part of the service that concerns nodes, and the lab."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from courier_backend.api.ports import LabItem
-from courier_backend.delivery.directory import NodeDirectory
+from courier_backend.delivery.directory import KnownNode, NodeDirectory
 from courier_backend.fleet.fleet import Fleet
 from courier_backend.fleet.importing import import_nodes
 from courier_backend.fleet.saved import SavedTargets
@@ -12,7 +13,7 @@ from courier_backend.hosting.runner_process import HostedNode
 from courier_backend.model.errors import Conflict
 from courier_backend.model.wire import ImportedNode, NodeItem, NodeWish
 from courier_backend.orchestrator.driver import Driver
-from courier_backend.service.nodes import described, live_item
+from courier_backend.service.nodes import described, live_item, merged
 from courier_backend.store.queries.nodes import get_node
 from courier_backend.store.rehearsal import rehearse
 from courier_backend.store.store import Store
@@ -56,8 +57,17 @@ class FleetCommands:
         self, node_id: str, attributes: Sequence[tuple[str, str, str]], *, by: str
     ) -> NodeItem:
         """Set what the operator says of a node; "" takes an attribute away."""
-        tags, own = described(self.directory.get(node_id), attributes)
-        await self.fleet.change(node_id, tags=tags, attributes=own, by=by)
+
+        def edit(node: KnownNode) -> dict[str, Any]:
+            tags, own = described(node, attributes)
+            return {"tags": tags, "attributes": own}
+
+        await self.fleet.edit(node_id, edit, by)
+        return await self._node_item(node_id)
+
+    async def tag_node(self, node_id: str, tags: Mapping[str, str | None], *, by: str) -> NodeItem:
+        """Set some tags of a node; None takes one away."""
+        await self.fleet.edit(node_id, lambda node: {"tags": merged(node.tags, tags)}, by)
         return await self._node_item(node_id)
 
     async def _node_item(self, node_id: str) -> NodeItem:

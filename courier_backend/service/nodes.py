@@ -1,6 +1,6 @@
 """Nodes as the API shows them: what the store holds, with what is known of them right now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from courier_backend.delivery.directory import KnownNode
 from courier_backend.model.attributes import TAGS
@@ -34,3 +34,9 @@ def described(
             values.pop(name, None)
     tags = spaces.pop(TAGS)
     return tags, {space: values for space, values in spaces.items() if values}
+
+
+def merged(tags: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
+    """The tags with these put in; None takes one away."""
+    wanted = {**tags, **changes}
+    return {name: value for name, value in wanted.items() if value is not None}

@@ -235,6 +235,11 @@ class FakeService:
         assert self.node is not None
         return self.node
 
+    async def tag_node(self, node_id: str, tags: Mapping[str, str | None], *, by: str) -> NodeItem:
+        self._note("tag_node", node_id, dict(tags), by)
+        assert self.node is not None
+        return self.node
+
     async def remove_node(self, node_id: str, *, by: str) -> None:
         self._note("remove_node", node_id, by)
 

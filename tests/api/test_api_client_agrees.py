@@ -33,6 +33,7 @@ BY_ANNOTATION: dict[str, Any] = {
     "bytes": b"{}",
     "Mapping[str, str] | None": {"a": "b"},
     "Mapping[str, str]": {"a": "b"},
+    "Mapping[str, str | None]": {"a": None},
     "Mapping[str, Any]": {},
     "Sequence[str]": [ID],
     "Sequence[NodeWish]": [

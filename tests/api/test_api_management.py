@@ -10,8 +10,8 @@ from history import NODES, node_added
 
 from courier_backend.api.schemas import CodedItem, CodedItems
 from courier_backend.delivery.directory import KnownNode
-from courier_backend.model.wire import FleetSkillItem, ImportedNode, NamedItem, NodeStatus
-from courier_backend.service.nodes import described
+from courier_backend.model.wire import FleetSkillItem, ImportedNode, NamedItem, NodeItem, NodeStatus
+from courier_backend.service.nodes import described, merged
 from courier_backend.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +86,19 @@ async def test_the_skills_of_the_fleet(http: httpx.AsyncClient, service: FakeSer
     service.directory.get(NODES[0]).archived = True
     again = (await http.get(f"{HERE}/skills")).json()
     assert again["items"][0] == {"name": "inspec", "versions": ["1.10"], "nodeCount": 1}
+
+
+async def test_some_tags_are_set_and_taken_away(
+    http: httpx.AsyncClient, service: FakeService
+) -> None:
+    service.node = (await http.get(f"{HERE}/nodes/{NODES[0]}")).json()["item"]
+    tags = {"role": "db", "old": None}
+    answer = await http.patch(f"{HERE}/nodes/{NODES[0]}/tags", json={"tags": tags})
+    assert shaped(CodedItem[NodeItem], answer)["item"]["id"] == NODES[0]
+    assert service.calls == [("tag_node", NODES[0], tags, "api")]
+    assert merged({"old": "1", "kept": "2"}, tags) == {"kept": "2", "role": "db"}
+    wrong = await http.patch(f"{HERE}/nodes/{NODES[0]}/tags", json={"tags": {"a": 1}})
+    assert wrong.status_code == 422
 
 
 @pytest.mark.parametrize("what", ["cohorts", "assemblies", "settings"])

@@ -102,10 +102,17 @@ class TestFleet:
     def test_tags_are_set_and_taken_away(self, backend: Backend, courier: Courier) -> None:
         backend.on("GET", NODES, page(sample.node()))
         backend.on("GET", NODE, item(sample.node(tags={"role": "web", "zone": "a"})))
-        backend.on("POST", f"{NODE}/tags", item(sample.node()))
+        backend.on("PATCH", f"{NODE}/tags", item(sample.node(tags={"role": "db", "new": "1"})))
 
-        assert courier("node", "tag", "web-1", "role=db", "zone-", "new=1").code == 0
-        assert backend.sent("POST", f"{NODE}/tags")[0].json == {"tags": {"role": "db", "new": "1"}}
+        told = courier("node", "tag", "web-1", "role=db", "zone-", "new=1").err
+        assert told == f"Node web-1 ({sample.NODE_ID}) has the tags new=1, role=db.\n"
+        sent = backend.sent("PATCH", f"{NODE}/tags")[0].json
+        assert sent == {"tags": {"role": "db", "zone": None, "new": "1"}}, "the others stay"
+
+        same = item(sample.node(tags={"role": "web", "zone": "a"}))
+        backend.on("PATCH", f"{NODE}/tags", same)
+        told = courier("node", "tag", "web-1", "role=web").err
+        assert told.endswith("has the tags role=web, zone=a, as before.\n")
 
     def test_archive_and_back(self, backend: Backend, courier: Courier) -> None:
         backend.on("POST", f"{NODE}/archive", item(sample.node()))

@@ -1,14 +1,14 @@
 """What is known of nodes: refreshed on a period and on contact; since when they are as they are."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from courier_backend.delivery.directory import NodeDirectory
+from courier_backend.delivery.directory import KnownNode, NodeDirectory
 from courier_backend.delivery.node import NodeAddress, NodeUnreachable
 from courier_backend.delivery.transport import Transport
 from courier_backend.fleet.fleet import Fleet
@@ -240,6 +240,16 @@ async def test_what_is_so_already_is_no_change(house: House) -> None:
     await house.fleet.change("n", tags={"role": "web"}, name="one")
     await house.fleet.change("n", tags={"role": "web"}, name="one", archived=False)
     assert house.kinds() == ["node-added", "node-changed"]
+
+
+async def test_of_two_who_add_a_tag_at_once_neither_loses_it(house: House) -> None:
+    await house.add("n")
+
+    def tag(name: str) -> Callable[[KnownNode], dict[str, Any]]:
+        return lambda node: {"tags": {**node.tags, name: "1"}}
+
+    await asyncio.gather(*(house.fleet.edit("n", tag(name), "me") for name in "ab"))
+    assert (await house.stored("n"))["tags"] == {"from": "node", "a": "1", "b": "1"}
 
 
 # ---- many at once

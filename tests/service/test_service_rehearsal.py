@@ -102,6 +102,9 @@ async def test_of_nodes_and_the_lab(house: Make) -> None:
         assert await told.rehearse("POST", f"{node}/tags", json={"tags": {"a": "b"}}) == [
             "change the node: set its tags"
         ]
+        assert await told.rehearse("PATCH", f"{node}/tags", json={"tags": {"a": "b"}}) == [
+            "change the node: set its tags"
+        ]
         assert await told.rehearse("POST", f"{node}/archive") == ["archive the node"]
         assert await told.rehearse("POST", f"{NODES}/lab", json={"nodes": 4}) == [
             "let the lab have 4 nodes"

@@ -14,6 +14,7 @@ from courier_backend.api.schemas import (
     CodedItem,
     CodedItems,
     ImportBody,
+    TagsBody,
     problems,
     told,
 )
@@ -120,6 +121,16 @@ async def tag(
     file = await submission_of(request, file_name)
     body = read_tags(file["body"], file["bodyFormat"], file_name)
     return answers.coded_item(await api.service.change_node(node_id, tags=body.tags, by=by))
+
+
+@router.patch(
+    "/nodes/{node_id}/tags",
+    responses=told(CodedItem[NodeItem], 404, 507),
+    response_class=Response,
+)
+async def retag(node_id: str, body: TagsBody, api: ApiDep, by: By) -> Response:
+    """Set some tags of a node, and take some away (null); the others stay."""
+    return answers.coded_item(await api.service.tag_node(node_id, body.tags, by=by))
 
 
 @router.put(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from courier_backend.model.wire import NodeItem
+
+
+_LONGEST: Final = 300
 
 
 @command("add", example="courier node add http://10.0.0.7:7070/nodes/ID --token-file token.txt")
@@ -66,17 +69,13 @@ def remove(session: Session, *, node: str) -> None:
 def tag(session: Session, *, node: str, tags: tuple[str, ...]) -> None:
     """Set tags (K=V) or take them away (K-); other tags stay."""
     node_id = meant(session, "node", node)
-    before = session.ask(calls.get_node(node_id))["tags"]
-    now = dict(before)
+    changes: dict[str, str | None] = {}
     for given in tags:
-        if given.endswith("-") and "=" not in given:
-            now.pop(given[:-1], None)
-        else:
-            now.update(_pairs([given]))
-    told = ", ".join(f"{name}={value}" for name, value in sorted(now.items()))
-    has = f"has the tags {clean(told)}" if told else "has no tags"
-    what = f"{has}, as before" if now == before else has
-    _tell(session, session.envelope(calls.tag_node(node_id, now)), what)
+        is_gone = given.endswith("-") and "=" not in given
+        changes |= {given[:-1]: None} if is_gone else _pairs([given])
+    before = session.ask(calls.get_node(node_id))["tags"]
+    answer = session.envelope(calls.tag_node(node_id, changes))
+    _tell(session, answer, _tagged(before, answer["item"]["tags"]))
 
 
 @command("archive", example="courier node archive web-1")
@@ -90,6 +89,13 @@ def archive(session: Session, *, node: str, undo: bool) -> None:
     node_id = meant(session, "node", node)
     answer = session.envelope(calls.archive_node(node_id, archived=not undo))
     _tell(session, answer, "is targeted again" if undo else "is archived")
+
+
+def _tagged(before: dict[str, str], now: dict[str, str]) -> str:
+    told = ", ".join(f"{name}={value}" for name, value in sorted(now.items()))
+    short = told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+    has = f"has the tags {clean(short)}" if now else "has no tags"
+    return f"{has}, as before" if now == before else has
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:
