@@ -261,13 +261,15 @@ async def test_a_sensitive_output_is_given_to_later_steps_and_shown_nowhere(node
     assert_nowhere(lines, TOKEN)
 
 
-async def test_what_a_failed_attempt_gave_stays_hidden_later(node: Node) -> None:
+@pytest.mark.parametrize("end", ["exit 1", "sleep 60"])
+async def test_what_a_failed_attempt_gave_stays_hidden_later(node: Node, end: str) -> None:
     """The output of the last attempt takes its place as a value, and not as a secret."""
     first = "if test ! -e kept; then printf '%s' 'first-''9c1' > kept; printf 'token='; cat kept; "
     lines = await node.run(
         step(
-            f"{first} exit 1; fi; cat kept; printf ' token=%s' 'second-''44e'",
+            f"{first} {end}; fi; cat kept; printf ' token=%s' 'second-''44e'",
             outputFieldRules={"TOKEN": taking()},
+            limits={"timeoutSeconds": 1},
             retryCount=1,
         ),
         step("cat kept; printf ' %s' $COURIER_INPUT_TOKEN"),

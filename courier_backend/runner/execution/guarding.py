@@ -21,7 +21,10 @@ def guard_outputs(secrets: Secrets, outcome: Outcome, rules: Mapping[str, Any]) 
     blank = {name: "it is empty" for name, text in short.items() if not text.strip()}
     for name in short:
         del outcome.outputs[name]
-    secrets.learn(outcome.outputs)
+    outcome.leftover_secrets = {
+        name: text for name, text in outcome.leftover_secrets.items() if not is_too_short(text)
+    }
+    secrets.learn({**outcome.leftover_secrets, **outcome.outputs})
     outcome.missing_outputs = {**outcome.missing_outputs, **blank}
     if not outcome.is_success:
         return

@@ -9,7 +9,10 @@ from courier_backend.model.status import ReasonCode, StepStatus
 
 @dataclass(slots=True)
 class Outcome:
-    """The end of one attempt, as it is told and kept."""
+    """The end of one attempt, as it is told and kept.
+
+    `leftover_secrets`: values that are no outputs, since it ran out of time, and are hidden.
+    """
 
     status: StepStatus
     reason_code: ReasonCode = ReasonCode.NONE
@@ -22,6 +25,7 @@ class Outcome:
     unmet_limits: list[str] = field(default_factory=list)
     left_running: list[dict[str, Any]] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    leftover_secrets: dict[str, Any] = field(default_factory=dict)
     missing_outputs: dict[str, str] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 from courier_backend.model.status import ReasonCode, StepStatus
 from courier_backend.model.variables import FACTS, NAME, value_text
@@ -29,11 +30,12 @@ async def with_outputs(task: Task, outcome: Outcome, earlier: Mapping[str, str])
     named, outcome.outputs = outcome.outputs, {}
     by_itself = outcome.is_success or outcome.exit_code is not None or outcome.signal_name
     if outcome.status not in {StepStatus.SUCCESS, StepStatus.FAILURE} or not by_itself:
+        outcome.leftover_secrets = await _leftovers(task, outcome, room_for(earlier))
         return outcome
     taken = Taken()
     room = _name_outputs(taken, named, room_for(earlier))
     if rules:
-        found = await _take(task, outcome, room)
+        found = await _take(task, outcome, rules, room)
         taken.missing |= {name: why for name, why in found.missing.items() if name not in named}
         taken.values |= found.values
     outcome.outputs, outcome.missing_outputs = dict(taken.values), taken.missing
@@ -63,8 +65,17 @@ def _check_name(name: str) -> None:
         raise NoValue("no output can be called so")
 
 
-async def _take(task: Task, outcome: Outcome, room: int) -> Taken:
-    rules = task.step["outputFieldRules"]
+async def _leftovers(task: Task, outcome: Outcome, room: int) -> dict[str, str]:
+    """What an attempt that ran out of time would have given as secrets: it may turn up again."""
+    rules = task.secrets.only(task.step.get("outputFieldRules") or {})
+    if not rules or outcome.status is not StepStatus.TIMEOUT:
+        return {}
+    return dict((await _take(task, outcome, rules, room)).values)
+
+
+async def _take(
+    task: Task, outcome: Outcome, rules: Mapping[str, Mapping[str, Any]], room: int
+) -> Taken:
     sources = Sources(
         task.stdout, task.stderr, outcome.exit_code, task.folder, task.evidence_folder
     )

@@ -89,7 +89,7 @@ def _take_sensitive(progress: Progress, line: dict[str, Any], sensitive: dict[st
     progress.seen += texts(sensitive).values()
     if line["type"] == "step-finished":
         progress.outputs.update(texts(sensitive))
-    else:
+    elif line["outputs"]:
         progress.sensitive_outputs = sensitive
 
 

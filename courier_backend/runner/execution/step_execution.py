@@ -171,7 +171,7 @@ class StepExecution:
         """Tell the end of an attempt, and its evidence behind it."""
         self._run.files.update([*task.stdout.paths(), *task.stderr.paths()])
         guard_outputs(self._secrets, outcome, self._step.get("outputFieldRules") or {})
-        self._sensitive_outputs = self._secrets.only(outcome.outputs)
+        self._sensitive_outputs = self._secrets.only(outcome.outputs) or outcome.leftover_secrets
         self._progress.seen += texts(self._sensitive_outputs).values()
         note, evidence = await make_evidence(
             task,
@@ -249,7 +249,7 @@ class StepExecution:
     ) -> Line:
         behavior = self._step.get("failureBehavior") or {}
         failed = status in {StepStatus.FAILURE, StepStatus.TIMEOUT}
-        sensitive = self._sensitive_outputs if last else {}
+        sensitive = self._sensitive_outputs if last and last["outputs"] else {}
         return self._run.tell(
             {
                 "type": "step-finished",
