@@ -200,7 +200,7 @@ def test_a_restart_is_only_for_the_last_step(zero: Zero, monkeypatch: pytest.Mon
     restart = {
         "name": "boot",
         "interpreter": {"name": "chef-platform/restart-interpreter"},
-        "command": {"exec": "machine_reboot"},
+        "command": {"exec": "machine_reboot", "args": {"time": "now"}},
     }
     refused = zero(restart, step("echo after"))
     assert refused.code == 2
@@ -227,7 +227,10 @@ def test_an_interpreter_of_ones_own(zero: Zero, courier_home: Path) -> None:
     assert outcome.out.endswith("got 1\n")
 
 
-def test_ctrl_c_cancels_and_leaves_nothing_running(zero: Zero, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_cancels_and_leaves_nothing_running(
+    zero: Zero, tmp_path: Path, number: signal.Signals
+) -> None:
     began = tmp_path / "began"
     os.mkfifo(began)
     file = zero.file(step(f"echo $$ > {began}; sleep 300"), step("echo never"))
@@ -235,7 +238,7 @@ def test_ctrl_c_cancels_and_leaves_nothing_running(zero: Zero, tmp_path: Path) -
         zero.command(file), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     pid = int(began.read_text())
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=SECONDS)
 
     assert process.returncode == 3, err

@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import signal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -22,6 +22,7 @@ from courier_backend.runner.runs.run import Run
 from courier_backend.runner.zero.here import Here
 
 Line = dict[str, Any]
+_STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Onlooker(Protocol):
@@ -33,7 +34,7 @@ class Onlooker(Protocol):
 
 
 async def execute_here(actions: dict[str, Any], here: Here, onlooker: Onlooker) -> None:
-    """Execute all steps; SIGINT and SIGTERM cancel them.
+    """Execute all steps; SIGINT, SIGTERM and a terminal that is closed cancel them.
 
     Raises:
         Conflict: the home cannot be used.
@@ -71,8 +72,9 @@ def _cancel_on_signals(runner: Runner, node: Node, run: Run) -> None:
     def cancel() -> None:
         asked.add(loop.create_task(runner.ledger.cancel(node, run)))
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, cancel)
+    for number in _STOPPING:
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, cancel)
 
 
 async def _look_on(run: Run, node: Node, onlooker: Onlooker) -> None:
