@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from courier_backend.api.answers import problem
@@ -17,6 +17,8 @@ from courier_backend.model.errors import CourierError, NotYet
 from courier_backend.model.wire import ProblemItem
 
 RETRY_SECONDS: Final = "5"
+
+_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 _log = logging.getLogger(__name__)
 
@@ -85,10 +87,21 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return of_status(404, "no-such-path", f"There is nothing at {path}.")
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = Headers(dict(error.headers or {})).get("allow", "")
-        detail = f"{request.method} is not possible on {path}; {allowed} is."
-        return of_status(405, "method-not-allowed", detail, allow=allowed)
+        methods = _methods_of(request)
+        are = "is" if len(methods) == 1 else "are"
+        detail = f"{request.method} is not possible on {path}; {' and '.join(methods)} {are}."
+        return of_status(405, "method-not-allowed", detail, allow=", ".join(methods))
     return of_status(error.status_code, "bad-request", f"{error.detail}.")
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What is possible on a path. Each method is a route of its own; the error knows of one."""
+    routes: list[BaseRoute] = request.app.routes
+    return [
+        method
+        for method in _METHODS
+        if any(each.matches(dict(request.scope, method=method))[0] is Match.FULL for each in routes)
+    ]
 
 
 async def _invalid_request(_request: Request, error: Exception) -> Response:

@@ -276,7 +276,9 @@ async def test_paths_and_methods_that_are_not_there(http: httpx.AsyncClient) -> 
     assert (answer.status_code, answer.json()["code"]) == (404, "no-such-path")
     answer = await http.patch(f"{JOBS}/j")
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
-    assert answer.headers["allow"]
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, PUT"
+    answer = await http.options(f"{JOBS}/j/cancel")
+    assert answer.json()["detail"] == f"OPTIONS is not possible on {JOBS}/j/cancel; POST is."
     assert (await http.get("/docs")).status_code == 404
 
 
