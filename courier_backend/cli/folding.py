@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"\s*\S+")
 _BREAK: Final = re.compile(r"(?<=[\-_/=,;:.])(?=[^\W\d_])")
+_WORD_AT_MOST: Final = 24
+"""Longer words break: one of them must not break all others."""
 _LEAST: Final = 4
 _GENEROUS: Final = 0.75
 """So much of what is left one column may take to be whole."""
@@ -29,7 +31,7 @@ def folded_widths(columns: Sequence[Sequence[str]], fixed: Sequence[bool], room:
         if sum(least) <= room:
             break
         least = [
-            most if stays else _widest(cells, split)
+            most if stays else min(_widest(cells, split), _WORD_AT_MOST)
             for cells, stays, most in zip(columns, fixed, whole, strict=True)
         ]
     return _spread(_squeezed(least, fixed, room), whole, room)

@@ -20,6 +20,10 @@ def test_a_sentence_gives_way_before_a_date_or_a_name_does() -> None:
     assert wrapped(columns[2][0], 17) == "every day at\n02:30\nEurope/Berlin"
 
 
+def test_an_endless_word_breaks_no_other_column() -> None:
+    assert folded_widths([["x" * 100], ["1 failure"], ["0.1 s"]], [False] * 3, 60) == [46, 9, 5]
+
+
 def test_names_break_behind_their_signs_and_only_then_anywhere() -> None:
     assert wrapped("role=edge, stage=production", 11) == "role=edge,\nstage=\nproduction"
     dates = [["weekly-patch"], ["2026-11-26 01:30:00"]]
