@@ -35,6 +35,7 @@ SEED: Final = 7
 SIZE: Final = (120, 34)
 FAILED: Final = ("down", "down", "enter", "enter", *["down"] * 4, "enter")
 """From the jobs to a run that failed."""
+WEEKLY: Final = "RRULE:FREQ=WEEKLY;BYDAY=SU;BYHOUR=2;BYMINUTE=0;BYSECOND=0"
 PATIENCE: Final = 60.0
 _PAUSE: Final = 0.1
 
@@ -82,7 +83,9 @@ async def lab(client: AsyncClient) -> list[str]:
 
 
 async def past(client: AsyncClient, fleet: Sequence[str]) -> None:
-    """Jobs that have ended, well and not so well."""
+    """A job that waits for its time, and jobs that have ended, well and not so well."""
+    weekly = definition("weekly-patch", fleet, [("patch", ["echo patched"])], size=4)
+    await submit(client, weekly | {"scheduleRule": WEEKLY})
     busy = 'case "$COURIER_ATTEMPT" in */1|1) echo "mirror is busy" >&2; exit 75;; esac'
     full = f"{fleet[4]}|{fleet[9]}) echo 'no space left on /var' >&2; exit 28;;"
     bad = f'case "$COURIER_NODE_ID" in {full} esac'
@@ -201,7 +204,7 @@ async def photograph(client: AsyncClient) -> None:
         await camera.take("jobs", "2", sees="rolling-upgrade")
         await camera.take("instances", "3", sees="rolling-upgrade")
         await camera.take("instance", "enter", sees="running")
-        await camera.take("run", *["down"] * 5, "enter", sees="[18/400]")
+        await camera.take("run", *["down"] * 5, "enter", sees="8/400]")
         await camera.take("run-light", theme=LIGHT)
         await camera.take("cancel", "escape", "c", sees="Change nothing")
         await camera.take("failed-run", "escape", "2", *FAILED, sees="no space left")

@@ -39,6 +39,13 @@ def _score(instance: InstanceItem, _ink: Ink) -> Sequence[Span]:
     return say(instance["reasonCode"], Tone.MUTED)
 
 
+def _failed_why(instance: InstanceItem, _ink: Ink) -> Sequence[Span]:
+    """Why it failed; that its only group did goes without saying."""
+    reason = instance["reason"]
+    only = len(instance["groups"]) == 1
+    return say(reason.removeprefix("group 0: ") if only else reason, Tone.MUTED)
+
+
 def _instance_haystack(instance: InstanceItem) -> str:
     keys = ("jobName", "status", "id", "jobId", "triggeredBy", "reason", "reasonCode")
     return " ".join(str(instance[key]) for key in keys)  # type: ignore[literal-required]
@@ -155,6 +162,6 @@ INSTANCE_PAST: Final[Sequence[Column[InstanceItem]]] = (
 INSTANCE_FAILED: Final[Sequence[Column[InstanceItem]]] = (
     Column("sign", "", lambda i, _k: glyph(sign(i["status"])), 1),
     Column("job", "", lambda i, _k: say(i["jobName"]), 10, grow=2),
-    Column("why", "", lambda i, _k: say(i["reason"], Tone.MUTED), 10, grow=3, drop=1),
+    Column("why", "", _failed_why, 10, grow=3, drop=1),
     Column("when", "", lambda i, k: say(ago(i["finishedAt"], k.now), Tone.MUTED), 10, right=True),
 )
