@@ -17,7 +17,7 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 _ATTRIBUTE: Final = re.compile(
     r"(?:(?P<space>agent|gohai|ohai|aws|azure|tags):)?(?P<name>[^\s=!]+)"
-    r"\s*(?P<operator>!=|=|\s(?:MATCHES|CONTAINS)\s)(?P<value>.*)",
+    r"\s*(?P<operator>!=|=|\s(?i:MATCHES|CONTAINS)\s)(?P<value>.*)",
     re.DOTALL,
 )
 _SKILL: Final = re.compile(r"(?P<name>[^\s<>=!]+)\s*(?P<bounds>.*)", re.DOTALL)
@@ -96,7 +96,7 @@ def _attribute(text: str) -> dict[str, Any]:
             f"--attribute {text!r} is no constraint.",
             hint='It looks like role=web, tags:zone!=a|b or "hostname MATCHES ^web".',
         )
-    operator, value = found["operator"].strip(), found["value"].strip()
+    operator, value = found["operator"].strip().upper(), found["value"].strip()
     # Of a pattern, a bar is a part; elsewhere it stands between alternatives.
     values = [value] if operator == "MATCHES" else [part.strip() for part in value.split("|")]
     made: dict[str, Any] = {"name": found["name"], "operator": operator, "value": values}

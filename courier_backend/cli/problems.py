@@ -10,7 +10,7 @@ from courier_backend.cli.output import say
 from courier_backend.model.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from courier_backend.model.wire import ProblemItem
 
@@ -32,6 +32,21 @@ def problems_of(file_name: str) -> Iterator[None]:
         if not error.problems:
             raise
         raise BadFile(error.message, file_name, error.problems) from error
+
+
+@contextmanager
+def problems_of_options(named: Callable[[str], str] = str) -> Iterator[None]:
+    """Problems of a body that was made from options: it has no lines that anybody wrote.
+
+    `named`: what the person typed for what stands at a path.
+    """
+    try:
+        yield
+    except BadInput as error:
+        if not error.problems:
+            raise
+        told = [f"{named(problem['path'])}: {problem['message']}" for problem in error.problems]
+        raise BadInput(f"{'; '.join(told)}.", hint=error.hint) from error
 
 
 def placed(problem: ProblemItem, file_name: str) -> str:

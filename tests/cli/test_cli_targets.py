@@ -195,6 +195,26 @@ def test_a_filter_is_added_from_options(backend: Backend, courier: Courier) -> N
     assert backend.requests[0].query == {"name": "webs"}
 
 
+def test_what_is_wrong_with_an_option_is_told_with_the_option(
+    backend: Backend, courier: Courier
+) -> None:
+    wrong = problem(422, "bad-input", "constraints.attributes[1].value[0] (line 1): it is none")
+    wrong.value["problems"] = [
+        {"severity": "error", "path": path, "line": 1, "column": 9, "message": "is none",
+         "didYouMean": ""}
+        for path in ("constraints.attributes[1].value[0]", "constraints.skills[0].version[0]")
+    ]  # fmt: skip
+    told = "--attribute host MATCHES (: is none; --skill x >= y: is none."
+    options = ["--attribute", "a=b", "--attribute", "host matches (", "--skill", "x >= y"]
+    for words, path in ((["add", "n"], "filters"), (["test"], "filters/test")):
+        backend.on("POST", f"{HERE}/{path}", wrong)
+        outcome = courier("filters", *words, *options)
+        assert (outcome.code, outcome.error["message"]) == (2, told)
+    backend.on("POST", f"{HERE}/lists", wrong)
+    backend.on("GET", f"{HERE}/nodes", page(sample.node()))
+    assert "(line" not in courier("lists", "add", "x", "web-1").error["message"]
+
+
 def test_a_health_that_no_node_has_is_refused(backend: Backend, courier: Courier) -> None:
     outcome = courier("filters", "test", "--health", "healthy")
     assert (outcome.code, backend.requests) == (2, [])

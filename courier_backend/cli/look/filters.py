@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +22,7 @@ from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import LIST, common, dry_run, lines, pass_session
 from courier_backend.cli.output import say
-from courier_backend.cli.problems import problems_of
+from courier_backend.cli.problems import problems_of, problems_of_options
 from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
@@ -29,6 +31,8 @@ from courier_backend.client import targets
 from courier_backend.model.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from courier_backend.model.wire import FilterItem, FilterTest
 
 COLUMNS: Final = (
@@ -38,6 +42,7 @@ COLUMNS: Final = (
     Column("Changed", key="modifiedAt"),
 )
 _JUDGED: Final = (Column("Node", "id"), Column("Name"), Column("Matches"), Column("Why not"))
+_IN_OPTION: Final = re.compile(r"constraints\.(attributes|skills)\[(\d+)\]")
 _ENDINGS: Final = (".json", ".yaml", ".yml", ".toml")
 
 filters: Final = group(
@@ -91,7 +96,8 @@ def add(
     """Save a filter under NAME, from a FILE with its constraints or from options."""
     _check_one_way(file, constraints)
     given = _given(file, constraints)
-    answer = sent(session, targets.create_filter, given, name=name)
+    with _problems(constraints):
+        answer = sent(session, targets.create_filter, given, name=name)
     item: FilterItem = answer["item"]
     tell_done(session, answer, f"Filter {clean(item['name'])} ({item['id']}) was saved.")
 
@@ -134,7 +140,7 @@ def test(
     else:
         filter_id = meant(session, "filter", subject)
         call = targets.judge_saved_filter(filter_id, node_id=node_id, limit=limit)
-    with problems_of(subject or "the options"):
+    with problems_of(subject) if subject else _problems(constraints):
         answer = session.envelope(call)
     show_item(session, answer, _show_judged)
 
@@ -190,6 +196,28 @@ def _given(file: str | None, constraints: dict[str, Any] | None) -> Body:
     if file is not None:
         return read_body(file)
     return Body(json.dumps({"constraints": constraints}).encode(), "", "json")
+
+
+@contextmanager
+def _problems(constraints: dict[str, Any] | None) -> Iterator[None]:
+    """Problems of a filter that options say are told with the option; of a file, as they are."""
+    if constraints is None:
+        yield
+        return
+
+    def named(path: str) -> str:
+        found = _IN_OPTION.match(path)
+        if found is None:
+            return path
+        told = constraints[found[1]][int(found[2])]
+        return (
+            f"--attribute {_attribute(told)}"
+            if found[1] == "attributes"
+            else f"--skill {_skill(told)}"
+        )
+
+    with problems_of_options(named):
+        yield
 
 
 def _is_file(subject: str) -> bool:

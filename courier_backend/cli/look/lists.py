@@ -15,6 +15,7 @@ from courier_backend.cli.ids import meant
 from courier_backend.cli.lazy import Entry, group
 from courier_backend.cli.listing import NEWEST, OLDEST, show_list
 from courier_backend.cli.options import LIST, common, dry_run, lines, pass_session
+from courier_backend.cli.problems import problems_of_options
 from courier_backend.cli.session import Session
 from courier_backend.cli.when import full, local
 from courier_backend.cli.words import number_of
@@ -81,7 +82,9 @@ def show(session: Session, *, name: str) -> None:
 def add(session: Session, *, name: str, nodes: tuple[str, ...], description: str) -> None:
     """Save a list of nodes (their ids or names) under NAME, in this order."""
     body = {"name": name, "description": description, "nodeIds": _ids(session, nodes)}
-    answer = session.envelope(targets.create_list(json.dumps(body, ensure_ascii=False).encode()))
+    call = targets.create_list(json.dumps(body, ensure_ascii=False).encode())
+    with problems_of_options():
+        answer = session.envelope(call)
     _tell(session, answer, "was saved")
 
 
