@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from courier_backend.model.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from courier_backend.cli.session import Session
+    from courier_backend.client.call import Call, Page
     from courier_backend.client.calls import Kind
 
 SHORTEST: Final = 6
@@ -23,6 +26,7 @@ _A: Final[dict[Kind, str]] = {
     "filter": "a saved filter",
     "list": "a saved list",
 }
+_LOOKED_THROUGH: Final = 100
 _NAMED: Final = frozenset({"job", "node", "filter", "list"})
 
 
@@ -66,22 +70,36 @@ def meant(session: Session, kind: Kind, text: str) -> str:
         return found[0]
     if _ID_LIKE.match(text) and SHORTEST <= len(text) <= _WHOLE:
         return full_id(session, kind, text)
-    raise NotFound(f"There is no {kind} {text!r}, by id or by name.", hint=_where(kind))
+    near = _near(session, kind, text)
+    hint = f"Did you mean {near!r}? {_where(kind)}" if near else _where(kind)
+    raise NotFound(f"There is no {kind} {text!r}, by id or by name.", hint=hint)
 
 
 def _of_this_name(session: Session, kind: Kind, name: str) -> list[str]:
+    items = session.ask(_lister(kind)(name=name))["items"]
+    # An archived node keeps its name, and gives way to one that has it now.
+    chosen = [item for item in items if not item.get("archived")] or items
+    return [item["id"] for item in chosen]
+
+
+def _near(session: Session, kind: Kind, name: str) -> str:
+    """The name that was perhaps meant, of the newest that there are."""
+    from courier_backend.model.suggest import nearest  # noqa: PLC0415  only where it is wrong
+
+    items = session.ask(_lister(kind)(size=_LOOKED_THROUGH, sort_order="desc"))["items"]
+    return nearest(name, [item["name"] for item in items if not item.get("archived")])
+
+
+def _lister(kind: Kind) -> Callable[..., Call[Page[Any]]]:
     from courier_backend.client import calls, targets  # noqa: PLC0415  start-up time
 
-    if kind == "job":
-        return [item["id"] for item in session.ask(calls.list_jobs(name=name))["items"]]
-    if kind == "filter":
-        return [item["id"] for item in session.ask(targets.list_filters(name=name))["items"]]
-    if kind == "list":
-        return [item["id"] for item in session.ask(targets.list_lists(name=name))["items"]]
-    nodes = session.ask(calls.list_nodes(name=name))["items"]
-    # An archived node keeps its name, and gives way to one that has it now.
-    chosen = [node for node in nodes if not node["archived"]] or nodes
-    return [node["id"] for node in chosen]
+    listers: dict[str, Callable[..., Call[Page[Any]]]] = {
+        "job": calls.list_jobs,
+        "node": calls.list_nodes,
+        "filter": targets.list_filters,
+        "list": targets.list_lists,
+    }
+    return listers[kind]
 
 
 def _where(kind: str) -> str:

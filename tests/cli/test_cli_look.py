@@ -175,6 +175,14 @@ def test_a_node_by_no_known_name(backend: Backend, courier: Courier) -> None:
     outcome = courier("node", "show", "db-9")
     assert outcome.code == 1
     assert outcome.error["message"] == "There is no node 'db-9', by id or by name."
+    assert outcome.error["hint"] == "`courier nodes list` shows them."
+
+
+def test_a_name_that_is_nearly_one(backend: Backend, courier: Courier) -> None:
+    there, old = sample.node(), sample.node(name="wb-01", archived=True)
+    backend.on("GET", NODES, lambda asked: page(*() if "name" in asked.query else (old, there)))
+    hint = courier("node", "show", "wb-1").error["hint"]
+    assert hint == "Did you mean 'web-1'? `courier nodes list` shows them."
 
 
 def test_an_archived_node_gives_its_name_away(backend: Backend, courier: Courier) -> None:
