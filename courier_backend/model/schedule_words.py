@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from courier_backend.model.checking.rule_form import IMMEDIATE, rule_fault
+from courier_backend.model.checking.rule_form import IMMEDIATE, START_LINE, rule_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,6 @@ _SAID: Final = frozenset(
      "BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND"}
 )  # fmt: skip
 _MOST_TIMES: Final = 4
-_START_LINE: Final = re.compile(r"DTSTART(?:;TZID=(?P<zone>[^:]+))?:(?P<start>\S+)", re.IGNORECASE)
 _TIME: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.IGNORECASE)
 
 
@@ -58,15 +57,15 @@ def in_words(rule: str) -> str:
 
 def _parts_of(rule: str) -> dict[str, str]:
     *lines, last = rule.splitlines()
-    named = (part.split("=", 1) for part in last.partition(":")[2].strip().rstrip(";").split(";"))
+    named = (part.split("=", 1) for part in last.partition(":")[2].rstrip("; ").split(";"))
     parts = {name.strip().upper(): value.strip().upper() for name, value in named}
     for line in lines:
-        match = _START_LINE.match(line.strip())
+        match = START_LINE.match(line.strip())
         if match:
-            parts.setdefault("DTSTART", match["start"].upper())
+            parts.setdefault("DTSTART", match["moment"].upper())
             if match["zone"]:
                 parts.setdefault("TZID", match["zone"])
-    zone = re.search(r"TZID=([^;:\s]+)", rule, re.IGNORECASE)
+    zone = re.search(r"TZID\s*=\s*\"?([^;:\"\s]+)", rule, re.IGNORECASE)
     return parts | ({"TZID": zone[1]} if zone else {})  # as it was written
 
 

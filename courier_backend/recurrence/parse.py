@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from courier_backend.model.checking.rule_form import rule_fault
+from courier_backend.model.checking.rule_form import START_LINE, as_given, rule_fault
 from courier_backend.model.errors import BadInput
 from courier_backend.model.suggest import nearest
 from courier_backend.model.times import to_text
@@ -27,7 +26,6 @@ _REACH: Final = 3_653 * DAY
 """Ten years: a rule that has nothing to say in them is a mistake."""
 
 _YEARS: Final = range(1900, 9998)
-_START_LINE: Final = re.compile(r"DTSTART(?:;TZID=([^:]+))?:(.+)", re.IGNORECASE)
 _FREQUENCY_PARTS: Final = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "DTSTART", "TZID"}
 _UTC: Final = ZoneInfo("UTC")
 _WHOLE_DAY: Final = timedelta(days=1) - timedelta(seconds=1)
@@ -74,14 +72,14 @@ def _parts_of(text: str) -> dict[str, str]:
     *lines, rule = text.splitlines()
     parts: dict[str, str] = {}
     for line in lines:
-        match = _START_LINE.fullmatch(line.strip())
+        match = START_LINE.fullmatch(line.strip())
         if match:
-            _add(parts, "DTSTART", match[2])
-            if match[1]:
-                _add(parts, "TZID", match[1])
-    for part in rule.partition(":")[2].rstrip(";").split(";"):
-        name, _, value = part.strip().partition("=")
-        _add(parts, name.upper(), value)
+            _add(parts, "DTSTART", match["moment"])
+            if match["zone"]:
+                _add(parts, "TZID", match["zone"])
+    for part in rule.partition(":")[2].rstrip("; ").split(";"):
+        name, _, value = part.partition("=")
+        _add(parts, name.strip().upper(), value)
     return parts
 
 
@@ -118,8 +116,17 @@ def _zone(key: str) -> ZoneInfo:
     try:
         return ZoneInfo(key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        meant = nearest(key, available_timezones())
-        raise BadInput(f"TZID={key} is no time zone that is known here", hint=meant) from None
+        message = f"{as_given('TZID', key)} is no time zone that is known here"
+        raise BadInput(message, hint=_meant_zone(key)) from None
+
+
+def _meant_zone(key: str) -> str:
+    """A zone of nearly this name, or of this city; letters alone (CEST) are like too many."""
+    if "/" in key:
+        return nearest(key, available_timezones())
+    ending = f"/{key}".casefold()
+    same = [zone for zone in available_timezones() if f"/{zone}".casefold().endswith(ending)]
+    return min(same, key=len, default="")
 
 
 def _moment(name: str, value: str, zone: ZoneInfo) -> _Moment:

@@ -30,6 +30,10 @@ def times(text: str, limit: int = 3) -> list[str]:
         ("RRULE:TZID=Europe/Berlin;FREQ=DAILY;BYHOUR=9;COUNT=1", ["2024-03-28 08:57:20"]),
         # with one: inside the rule or on a line before; nothing happens before the acceptance
         ("RRULE:DTSTART=20230620;FREQ=DAILY;COUNT=283", ["2024-03-28 00:00:00"]),
+        (
+            'DTSTART;VALUE=DATE;TZID="Asia/Tokyo":20240401\n\nRRULE: FREQ = DAILY ; COUNT = 1 ;',
+            ["2024-03-31 15:00:00"],
+        ),
         ("RRULE:DTSTART=20240401T101500;FREQ=YEARLY;COUNT=1", ["2024-04-01 10:15:00"]),
         ("DTSTART:20240401T101500Z\nRRULE:FREQ=YEARLY;COUNT=1", ["2024-04-01 10:15:00"]),
         (
@@ -107,6 +111,8 @@ def test_meanings(text: str, expected: list[str]) -> None:
         ),
         ("RRULE:FREQ=DAILY;TZID=Europe/", "TZID=Europe/ is not a time zone like", ""),
         ("RRULE:FREQ=DAILY;TZID=Mars", "TZID=Mars is no time zone", ""),
+        ("RRULE:FREQ=DAILY;TZID=CEST", "TZID=CEST is no time zone", ""),
+        ("RRULE:FREQ=DAILY;TZID=berlin", "TZID=berlin is no time zone", "Europe/Berlin"),
         ("RRULE:DTSTART=20230229;FREQ=DAILY", "DTSTART=20230229 is no time of the calendar", ""),
         ("RRULE:FREQ=DAILY;UNTIL=20240401T250000Z", "UNTIL=20240401T250000Z is no time of", ""),
         ("RRULE:DTSTART=18991231;FREQ=DAILY", "DTSTART=18991231 is not between 1900 and 9997", ""),

@@ -15,10 +15,20 @@ IMMEDIATE: Final = "immediate"
 _PREFIX: Final = "RRULE:"
 _FREQUENCIES: Final = ("SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_START_LINE: Final = re.compile(
-    r"DTSTART(?:;TZID=(?P<zone>[^:]+))?:(?P<moment>.+)\Z", re.IGNORECASE
+_EXAMPLE: Final = "RRULE:FREQ=DAILY;BYHOUR=2"
+START_LINE: Final = re.compile(
+    r"DTSTART(?:;VALUE=DATE(?:-TIME)?|;TZID=(?P<quote>\"?)(?P<zone>[^:\"]+)(?P=quote))*"
+    r":(?P<moment>.+)\Z",
+    re.IGNORECASE,
 )
+"""A start on a line before the rule, as calendars write it."""
 
+_NOT_TAKEN: Final = {
+    "RDATE": "a schedule is one rule",
+    "EXDATE": "exceptionRules say when nothing is executed",
+    "EXRULE": "exceptionRules say when nothing is executed",
+}
+_MOST_SHOWN: Final = 60
 _TIME: Final = re.compile(r"\d{8}(?:T\d{6}Z?)?\Z", re.ASCII | re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[1-9]\d{0,8}\Z", re.ASCII)
 _DAY: Final = re.compile(rf"(?:[+-]?\d{{1,2}})?(?:{'|'.join(_DAYS)})\Z", re.ASCII | re.IGNORECASE)
@@ -63,7 +73,10 @@ class RuleFault(NamedTuple):
 
 def rule_fault(rule: str) -> RuleFault | None:
     """What is wrong with the form of a recurrence rule (None: nothing)."""
-    *before, text = rule.strip().splitlines() or [""]
+    *before, text = [line.strip() for line in rule.splitlines() if line.strip()] or [""]
+    fault = _lines_fault([*before, text])
+    if fault:
+        return fault
     for line in before:
         fault = _start_line_fault(line)
         if fault:
@@ -74,20 +87,41 @@ def rule_fault(rule: str) -> RuleFault | None:
     return _parts_fault(text[len(_PREFIX) :])
 
 
+def as_given(name: str, value: str) -> str:
+    """A part in a sentence: as it was written, or so much of it as can be shown on a line."""
+    text = f"{name}={value}"
+    return text if text.isprintable() and len(text) <= _MOST_SHOWN else shown(text)
+
+
+def _lines_fault(lines: list[str]) -> RuleFault | None:
+    """What is wrong with which lines there are, and with their order."""
+    names = [re.split("[:;=]", line, maxsplit=1)[0].upper() for line in lines]
+    for name in names:
+        if name in _NOT_TAKEN:
+            return RuleFault(f"{name} is not understood: {_NOT_TAKEN[name]}")
+    if names.count("RRULE") > 1:
+        return RuleFault("RRULE is given twice: a schedule is one rule")
+    if "RRULE" in names[:-1]:
+        return RuleFault(f"{shown(lines[-1])} stands after the rule; a start stands before it")
+    if lines[-1].upper().startswith(("DTSTART:", "DTSTART;")):
+        return RuleFault(f"{shown(lines[-1])} has no rule on the line after it", "")
+    return None
+
+
 def schedule_fault(rule: str) -> RuleFault | None:
     """What is wrong with a `scheduleRule` (None: nothing)."""
     if rule == IMMEDIATE:
         return None
     if rule.strip().casefold() == IMMEDIATE:
         return RuleFault(f"{shown(rule)} must be written {IMMEDIATE}", IMMEDIATE)
-    if not rule.upper().startswith((_PREFIX, "DTSTART", "FREQ=")):
-        message = f'{shown(rule)} is neither {IMMEDIATE} nor a rule that begins with "{_PREFIX}"'
+    if not rule.upper().startswith((_PREFIX, "DTSTART", "FREQ=", *_NOT_TAKEN)):
+        message = f"{shown(rule)} is neither {IMMEDIATE} nor a rule ({_EXAMPLE})"
         return RuleFault(message, nearest(rule, [IMMEDIATE]))
     return rule_fault(rule)
 
 
 def _start_line_fault(line: str) -> RuleFault | None:
-    match = _START_LINE.match(line.strip())
+    match = START_LINE.match(line)
     if match is None:
         return RuleFault(f"{shown(line)} is not a DTSTART line (DTSTART:20240131T120000Z)")
     zone = match["zone"]
@@ -96,8 +130,9 @@ def _start_line_fault(line: str) -> RuleFault | None:
 
 def _parts_fault(text: str) -> RuleFault | None:
     given: dict[str, str] = {}
-    for part in text.rstrip(";").split(";"):
-        name, equals, value = part.strip().partition("=")
+    text = text.strip().rstrip("; ")
+    for part in text.split(";") if text else ():
+        name, equals, value = (each.strip() for each in part.partition("="))
         name = name.upper()
         if not equals or not value:
             return RuleFault(f"{shown(part)} is not of the form NAME=VALUE")
@@ -131,7 +166,9 @@ def _part_fault(name: str, value: str) -> RuleFault | None:
 def _word_fault(name: str, value: str, words: tuple[str, ...]) -> RuleFault | None:
     if value.upper() in words:
         return None
-    return RuleFault(f"{name}={value} is not one of {listed(words)}", nearest(value, words))
+    return RuleFault(
+        f"{as_given(name, value)} is not one of {listed(words)}", nearest(value, words)
+    )
 
 
 def _form_fault(name: str, value: str) -> RuleFault | None:
@@ -139,7 +176,7 @@ def _form_fault(name: str, value: str) -> RuleFault | None:
     words = value.split(",") if name == "BYDAY" else [value]
     if all(pattern.match(word.strip()) for word in words):
         return None
-    return RuleFault(f"{name}={value} is not {form}")
+    return RuleFault(f"{as_given(name, value)} is not {form}")
 
 
 def _numbers_fault(name: str, value: str) -> RuleFault | None:
@@ -147,9 +184,8 @@ def _numbers_fault(name: str, value: str) -> RuleFault | None:
     for word in value.split(","):
         if not _is_within(word.strip(), bounds):
             signs = " (or the same with a minus, from the end)" if bounds.signed else ""
-            return RuleFault(
-                f"{name}={word} is not a number from {bounds.least} to {bounds.most}{signs}"
-            )
+            numbers = f"a number from {bounds.least} to {bounds.most}{signs}"
+            return RuleFault(f"{as_given(name, word or value)} is not {numbers}")
     return None
 
 
