@@ -21,12 +21,13 @@ from courier_backend.model.problems import Path, path_text, problem_sentence
 def test_a_valid_definition_survives_every_format(definition: dict[str, Any]) -> None:
     result = parsed(definition)
     assert result.errors == []
+    said = [(each["path"], each["message"]) for each in result.problems]
     assert result.job is not None
     normal = result.job.normal()
     assert Job.model_validate(normal) == result.job
     for body_format in ("json", "yaml", "toml"):
         again = parse_job(dump_job(normal, body_format), body_format)
-        assert again.errors == []
+        assert [(each["path"], each["message"]) for each in again.problems] == said
         assert again.job is not None
         assert again.job.normal() == normal
 
