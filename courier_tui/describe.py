@@ -33,12 +33,28 @@ def blocked(item: BlockedItem) -> str:
 
 
 def target(spec: Mapping[str, Any]) -> str:
-    """``12 nodes``; ``3 groups, 40 nodes``."""
+    """``12 nodes``; ``3 groups, 40 nodes``; ``by filter: role = web|db``."""
     groups = spec.get("groups") or []
     named = [group.get("nodeIdentifiers") or [] for group in groups]
     nodes = sum(len(each) for each in named)
     where = counted(nodes, "node") if all(named) and groups else "by filter"
-    return where if len(groups) == 1 else f"{counted(len(groups), 'group')}, {where}"
+    if len(groups) != 1:
+        return f"{counted(len(groups), 'group')}, {where}"
+    return where if all(named) else f"{where}{_constraints(groups[0])}"
+
+
+def _constraints(group: Mapping[str, Any]) -> str:
+    """What a filter of the job itself asks for; nothing of one that is saved elsewhere."""
+    found = (group.get("filter") or {}).get("constraints") or {}
+    parts = [
+        f"{each['name']} {each['operator']} {'|'.join(map(str, each['value']))}"
+        for each in found.get("attributes") or ()
+    ]
+    parts += [
+        " ".join([str(each["name"]).rpartition("/")[2], *(each.get("version") or ())])
+        for each in found.get("skills") or ()
+    ]
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def steps(actions: Mapping[str, Any]) -> str:

@@ -228,6 +228,11 @@ class TestDescribe:
     def test_targets(self) -> None:
         assert describe.target({"groups": [{"nodeIdentifiers": ["a", "b"]}]}) == "2 nodes"
         assert describe.target({"groups": [{"nodeIdentifiers": None}]}) == "by filter"
+        attributes = [{"name": "role", "operator": "=", "value": ["web", "db"]}]
+        skills = [{"name": "chef-platform/inspec-interpreter", "version": [">= 5"]}]
+        wanted = {"constraints": {"attributes": attributes, "skills": skills}}
+        said = describe.target({"groups": [{"nodeListType": "filter", "filter": wanted}]})
+        assert said == "by filter: role = web|db, inspec-interpreter >= 5"
         two = [{"nodeIdentifiers": ["a"]}, {"nodeIdentifiers": ["b"]}]
         assert describe.target({"groups": two}) == "2 groups, 2 nodes"
 
