@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +38,6 @@ _MOST_TIMES: Final = 4
 _TIME: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)
 def in_words(rule: str) -> str:
     """``immediate``; ``every 10 minutes, 5 times``; ``every day at 02:30 Europe/Berlin``.
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from courier_backend.recurrence.recurrence import Recurrence, between, next_occurrence
+from courier_backend.recurrence.recurrence import Recurrence, next_occurrence
 from courier_backend.recurrence.windows import (
     MOST_WINDOWS,
     ExceptionRule,
@@ -77,10 +76,12 @@ def next_execution(
         if at is None or window is None:
             return NextExecution(at, tuple(skipped), skipped_all, windows_met=met)
         last_in_window = given_up_at = window.ends_at - _INSTANT
-        inside = between(rule, at - _INSTANT, last_in_window)
-        skipped += (Skipped(each, window) for each in islice(inside, most_skipped - len(skipped)))
-        skipped_all = skipped_all and next(inside, None) is None
-        at = next_occurrence(rule, last_in_window)
+        while at is not None and at <= last_in_window and len(skipped) < most_skipped:
+            skipped.append(Skipped(at, window))
+            at = next_occurrence(rule, at)
+        if at is not None and at <= last_in_window:
+            skipped_all = False
+            at = next_occurrence(rule, last_in_window)
     return NextExecution(None, tuple(skipped), skipped_all, given_up_at, most_windows)
 
 

@@ -40,11 +40,15 @@ class ExceptionRule:
     @property
     def shown(self) -> str:
         """Whose rule it is, its words, itself and how long its windows are, for sentences."""
-        minutes = self.duration // timedelta(minutes=1)
-        whose = "the job" if self.source == "job" else "all jobs"
-        words = in_words(self.rule.shown)
-        said = self.rule.shown if words in self.rule.shown else f"{words}, {self.rule.shown}"
-        return f"exception rule of {whose}: {said} ({minutes} min)"
+        return _told(self.rule.shown, self.duration // timedelta(minutes=1), self.source)
+
+
+@lru_cache(maxsize=1024)
+def _told(rule: str, minutes: int, source: Source) -> str:
+    whose = "the job" if source == "job" else "all jobs"
+    words = in_words(rule)
+    said = rule if words in rule else f"{words}, {rule}"
+    return f"exception rule of {whose}: {said} ({minutes} min)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ MOST_LEAPS: Final = 32
 """So many windows in a row are looked behind, those that adjoin being one; what is blocked for
 longer has no next time now, and gets one when it is nearer."""
 
-_MOST_REASONS: Final = 3
+_MOST_REASONS: Final = 2
 """So many windows before the next execution are told; ten thousand jobs may be in one."""
 
 
