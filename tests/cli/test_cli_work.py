@@ -176,8 +176,8 @@ class TestWatch:
 
         told = [line[9:] for line in outcome.err.splitlines()[:7]]
         assert told == [
-            "web-1 pending",
             "instance running",
+            "web-1 pending",
             "web-1 dispatched",
             "web-1 received",
             "web-1 running",
@@ -239,6 +239,15 @@ class TestWatch:
 
 
 class TestProgress:
+    @pytest.mark.parametrize(("status", "place"), [("running", 0), ("success", -1)])
+    def test_an_instance_begins_before_its_runs_and_ends_after_them(
+        self, status: str, place: int
+    ) -> None:
+        told = Progress().look({**_running(), "status": status}, [_item(sample.run())])
+
+        assert [each.status for each in told if each.node == ""][place] == status
+        assert told[place].node == ""
+
     def test_what_ended_does_not_begin_again(self) -> None:
         progress = Progress()
         progress.look(_running(), [_item(sample.run(status="success"))])

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from courier_backend.model.status import FINAL_RUN
+from courier_backend.model.status import FINAL_INSTANCE, FINAL_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,8 +65,9 @@ class Progress:
             name = run["nodeName"] or run["nodeId"]
             known = self._runs.setdefault(run["runId"], _Run(run["groupNumber"], name, ""))
             changes += self._run(known, run["status"], run["reason"])
-        changes += self._instance(instance["status"], instance["reason"])
-        return changes
+        itself = self._instance(instance["status"], instance["reason"])
+        # It begins before its runs do, and ends after them.
+        return changes + itself if self.status in FINAL_INSTANCE else itself + changes
 
     def hear(self, event: EventItem) -> list[Change]:
         """Take in an event; what it changed."""
