@@ -3,9 +3,12 @@
 The shell takes command lines by platform; the others take ``{"exec": ORDER, "args": {…}}``.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from courier_backend.model.problems import shown
 
 SHELL: Final = "chef-platform/shell-interpreter"
 RESTART: Final = "chef-platform/restart-interpreter"
@@ -141,3 +144,21 @@ def percent(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if 0 <= number <= MOST_PERCENT else None
+
+
+def json_object(value: object) -> dict[str, Any]:
+    """An object, or the text of one; nothing is an empty one.
+
+    Raises:
+        ValueError: it is something else; the sentence goes on after "is".
+    """
+    if isinstance(value, str) and value.strip():
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"no JSON object: {error}") from error
+    if isinstance(value, dict):
+        return value
+    if value is None or isinstance(value, str):
+        return {}
+    raise ValueError(f"{shown(value)}, not an object")

@@ -243,7 +243,7 @@ class TestProgress:
     def test_an_instance_begins_before_its_runs_and_ends_after_them(
         self, status: str, place: int
     ) -> None:
-        told = Progress().look({**_running(), "status": status}, [_item(sample.run())])
+        told = Progress().look(_item(sample.instance(status)), [_item(sample.run())])
 
         assert [each.status for each in told if each.node == ""][place] == status
         assert told[place].node == ""

@@ -22,7 +22,7 @@ VALUES = st.one_of(
     st.integers(-5, 2000),
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from(
-        ["", "now", "local", "automate", "true", "1", " 2", "99.5", "a,b", "k=v", "{}"]
+        ["", "now", "local", "automate", "true", "1", " 2", "99.5", "a,b", "k=v", "{}", "{", "[1]"]
     ),
     st.text(st.characters(codec="ascii", exclude_characters="{}"), max_size=6),
     st.lists(st.text(max_size=3), max_size=2),

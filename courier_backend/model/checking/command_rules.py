@@ -16,6 +16,7 @@ from courier_backend.model.commands import (
     VOCABULARIES,
     Kind,
     Vocabulary,
+    json_object,
     percent,
     whole_number,
 )
@@ -195,6 +196,14 @@ def _is_words(value: object) -> bool:
     )
 
 
+def _is_object(value: object) -> bool:
+    try:
+        json_object(value)
+    except ValueError:
+        return False
+    return True
+
+
 _KINDS: Final[dict[Kind, tuple[Callable[[object], bool], str]]] = {
     "text": (_is_text, "text"),
     "words": (_is_words, "text (with commas between words) or a list of text"),
@@ -203,7 +212,7 @@ _KINDS: Final[dict[Kind, tuple[Callable[[object], bool], str]]] = {
         "an object, text or a list of text",
     ),
     "object": (
-        lambda value: isinstance(value, dict | str),
+        _is_object,
         "an object (or the text of one, as JSON)",
     ),
     "switch": (lambda value: value in (True, False, "true", "false"), "true or false"),

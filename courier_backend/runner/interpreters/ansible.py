@@ -1,11 +1,16 @@
 """The ansible interpreter: a playbook from a file, from the web or from S3."""
 
-import json
 import os
 import shlex
 from typing import Any, Final
 
-from courier_backend.model.commands import ANSIBLE, MOST_VERBOSE, VERSIONS, whole_number
+from courier_backend.model.commands import (
+    ANSIBLE,
+    MOST_VERBOSE,
+    VERSIONS,
+    json_object,
+    whole_number,
+)
 from courier_backend.model.problems import shown
 from courier_backend.model.protocol import Skill
 from courier_backend.runner.interpreters.ansible_words import explained
@@ -102,14 +107,7 @@ def _verbosity(order: Order) -> int:
 
 def _variables(order: Order) -> dict[str, Any] | None:
     """Variables for the playbook: an object, or the text of one."""
-    given = order.args.get("extraVars")
-    if isinstance(given, str) and given.strip():
-        try:
-            given = json.loads(given)
-        except ValueError as error:
-            raise unfit(f'"args.extraVars" is no JSON object: {error}') from error
-    if not given:
-        return None
-    if not isinstance(given, dict):
-        raise unfit(f'"args.extraVars" is {shown(given)}, not an object')
-    return given
+    try:
+        return json_object(order.args.get("extraVars")) or None
+    except ValueError as error:
+        raise unfit(f'"args.extraVars" is {error}') from error

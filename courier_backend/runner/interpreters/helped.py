@@ -1,12 +1,11 @@
 """Programs that one of our helpers runs: how the helper is started."""
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 import courier_backend
 from courier_backend.runner.interpreters.gate import started
@@ -28,5 +27,7 @@ def helped(
 ) -> Program:
     """A program that `helper` runs; its task goes to it on standard input."""
     words = [sys.executable, "-I", "-c", _BEGIN, helper, _ROOT]
-    program = started(words, stdin=orjson.dumps(task), environment=environment or {})
+    # Text of a job may hold numbers of any length.
+    told = json.dumps(task).encode()
+    program = started(words, stdin=told, environment=environment or {})
     return replace(program, shown=shown, explain=explain)
