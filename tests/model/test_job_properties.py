@@ -12,8 +12,13 @@ from job_strategies import DEFINITION
 from courier_backend.model.dump import dump_job
 from courier_backend.model.ids import ZERO_ID
 from courier_backend.model.job import Job
-from courier_backend.model.parse import parse_job
+from courier_backend.model.parse import Parsed, parse_job
 from courier_backend.model.problems import Path, path_text, problem_sentence
+
+
+def warnings_of(parsed_job: Parsed) -> list[tuple[str, str]]:
+    """What is told of a definition, wherever it stands in its file."""
+    return sorted((each["path"], each["message"]) for each in parsed_job.problems)
 
 
 @given(DEFINITION)
@@ -21,13 +26,13 @@ from courier_backend.model.problems import Path, path_text, problem_sentence
 def test_a_valid_definition_survives_every_format(definition: dict[str, Any]) -> None:
     result = parsed(definition)
     assert result.errors == []
-    said = [(each["path"], each["message"]) for each in result.problems]
+    said = warnings_of(result)
     assert result.job is not None
     normal = result.job.normal()
     assert Job.model_validate(normal) == result.job
     for body_format in ("json", "yaml", "toml"):
         again = parse_job(dump_job(normal, body_format), body_format)
-        assert [(each["path"], each["message"]) for each in again.problems] == said
+        assert warnings_of(again) == said
         assert again.job is not None
         assert again.job.normal() == normal
 
