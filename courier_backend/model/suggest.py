@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST: Final = 100
+_MOST_CHOICES: Final = 500
 _LEAST_LIKENESS: Final = 0.6
 
 
@@ -26,7 +27,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
         return known[plain]
     from difflib import get_close_matches  # noqa: PLC0415  needed only where something is wrong
 
-    near = get_close_matches(plain, known, n=1, cutoff=_LEAST_LIKENESS)
+    near = get_close_matches(plain, [*known][:_MOST_CHOICES], n=1, cutoff=_LEAST_LIKENESS)
     if near:
         return known[near[0]]
     starts = [choice for key, choice in known.items() if key.startswith(plain)]

@@ -59,7 +59,7 @@ class Jobs:
             BadInput: there is no job whose sensitive values it could keep.
         """
         now, kept = self._clock(), await self._kept(submission)
-        found = parsed(submission, now, self._executions.names(), kept)
+        found = await parsed(submission, now, self._executions.names(), kept)
         plan = plan_of(found, self._executions.view(), self._executions.defaults)
         if found.job is not None:
             self._add_times(plan, found.job.normal(), now)
@@ -92,7 +92,7 @@ class Jobs:
             OutOfSpace: the disk is too full to begin anything new.
         """
         kept, executions = await self._kept(submission), self._executions
-        job, problems = accepted(submission, self._clock(), executions.names(), kept)
+        job, problems = await accepted(submission, self._clock(), executions.names(), kept)
         problems = [*problems, *target_warnings(job, executions.view(), executions.defaults)]
         if not idempotency_key:
             return await self._add(job, problems, "", "", by)
@@ -192,7 +192,7 @@ class Jobs:
         """
         async with self._scheduler.changing(job_id) as before:
             kept = before.definition["actions"]
-            job, _ = accepted(submission, self._clock(), self._executions.names(), kept)
+            job, _ = await accepted(submission, self._clock(), self._executions.names(), kept)
             normal = job.normal()
             self._vault.opened(normal["actions"], job_id)
             anchors = anchors_of(normal, self._clock(), before.definition, before.anchors)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from courier_backend.model.commands import SHELL
 from courier_backend.model.problems import listed
 from courier_backend.model.suggest import nearest
 from courier_backend.model.template import TemplateFault, references_in, texts_in
@@ -21,6 +22,7 @@ _NAMED: Final = 3
 def node_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:
     """All there is to say, a sentence each."""
     yield from skill_warnings(nodes, actions)
+    yield from platform_warnings(nodes, actions)
     yield from fact_warnings(nodes, actions)
 
 
@@ -45,6 +47,27 @@ def skill_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Ite
 def _meant_skill(name: str, nodes: Sequence[NodeView]) -> str:
     meant = nearest(name, sorted({each for node in nodes for each in node.skills}))
     return f'; did you mean "{meant}"?' if meant else ""
+
+
+def platform_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each step of the shell that has no command for some of the nodes."""
+    for number, step in enumerate(actions["steps"], 1):
+        command = step.get("command")
+        if step["interpreter"]["name"] != SHELL or not isinstance(command, dict):
+            continue
+        lacking: dict[str, list[str]] = {}
+        for node in nodes:
+            os_name = str(node.facts.get("os") or "")
+            if os_name and not command.get(os_name) and not _need_not_run(step):
+                lacking.setdefault(os_name, []).append(node.name)
+        for os_name, names in lacking.items():
+            yield f"step {number} has no command for {os_name}, which runs on {_some(names)}"
+
+
+def _need_not_run(step: Mapping[str, Any]) -> bool:
+    """Whether it may be skipped or fail without harm, as steps for one system often are."""
+    ignored = step["failureBehavior"]["action"] == "retryThenIgnore"
+    return bool(step["conditions"]) or ignored
 
 
 def fact_warnings(nodes: Sequence[NodeView], actions: Mapping[str, Any]) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""From the text of a job file, and what the command line adds to it, to a job. Pure."""
+"""From the text of a job file, and what the command line adds to it, to a job."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from courier_backend.model.checking.rule_form import RuleFault
 from courier_backend.model.checking.saved_names import SavedNames
@@ -13,8 +14,11 @@ from courier_backend.model.problems import problem_sentence
 from courier_backend.model.wire import ProblemItem, Submission
 from courier_backend.recurrence.parse import parse_rule
 
+_AT_ONCE_CHARACTERS: Final = 64 * 1024
+"""A longer text is read in a thread: it may take seconds, and the fleet must not wait for it."""
 
-def parsed(
+
+async def parsed(
     submission: Submission,
     now: datetime,
     saved: SavedNames,
@@ -24,7 +28,17 @@ def parsed(
 
     `kept`: the actions of the job that it changes, whose sensitive values it may keep.
     """
+    if len(submission["body"]) > _AT_ONCE_CHARACTERS:
+        return await asyncio.to_thread(_parsed, submission, now, saved, kept)
+    return _parsed(submission, now, saved, kept)
 
+
+def _parsed(
+    submission: Submission,
+    now: datetime,
+    saved: SavedNames,
+    kept: Mapping[str, Any] | None,
+) -> Parsed:
     def judge(rule: str, over_is_fine: bool) -> RuleFault | None:
         return _rule_fault(rule, now, over_is_fine=over_is_fine)
 
@@ -41,7 +55,7 @@ def parsed(
     )
 
 
-def accepted(
+async def accepted(
     submission: Submission,
     now: datetime,
     saved: SavedNames,
@@ -52,7 +66,7 @@ def accepted(
     Raises:
         BadInput: the file has errors; the sentence is the first of them, `problems` are all.
     """
-    result = parsed(submission, now, saved, kept)
+    result = await parsed(submission, now, saved, kept)
     if result.job is not None:
         return result.job, result.problems
     first = problem_sentence(result.errors[0], submission["fileName"])

@@ -154,6 +154,13 @@ def test_sound_commands(name: str, command: Any) -> None:
             "must be an object",
             "",
         ),
+        (
+            ANSIBLE,
+            {"exec": "playbook", "args": {"playbook": "p", "extraVars": "now"}},
+            "args.extraVars",
+            "must be an object",
+            "",
+        ),
     ],
 )
 def test_what_is_wrong(name: str, command: Any, path: str, says: str, meant: str) -> None:

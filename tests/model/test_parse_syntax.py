@@ -5,7 +5,6 @@ from job_samples import NODE, definition, seed_text
 
 from courier_backend.model.dump import dump_job
 from courier_backend.model.parse import Parsed, parse_job
-from courier_backend.model.reading import yaml_reader
 from courier_backend.model.reading.document import MAX_BYTES, MAX_VALUES
 
 
@@ -179,15 +178,6 @@ MERGES = "a0: &a0 {x: 1}\n" + "".join(
 @pytest.mark.timeout(20)
 def test_texts_that_would_take_for_ever_are_refused(text: str, body_format: str, says: str) -> None:
     assert says in only_problem(parse_job(text, body_format))[2]
-
-
-def test_yaml_may_hold_less_since_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_reader, "MAX_WRITTEN", 4)
-    assert only_problem(parse_job("[1, 2, 3, 4]", "yaml")) == (
-        1,
-        11,
-        f"a YAML file holds 4 values at most; JSON may hold {MAX_VALUES}",
-    )
 
 
 def test_depth_that_toml_allows_is_refused_too() -> None:

@@ -301,6 +301,41 @@ def test_commands_of_other_shapes_are_kept_as_they_are(name: str, command: Any) 
     assert result.job.normal()["actions"]["steps"][0]["command"] == command
 
 
+@pytest.mark.parametrize("short", ["shell", "bash", "powershell"])
+def test_a_short_name_is_told_the_whole_one(short: str) -> None:
+    found = warning(
+        parsed(changed((STEP + "interpreter.name", short))), "actions.steps[0].interpreter.name"
+    )
+    assert found["didYouMean"] == "chef-platform/shell-interpreter"
+
+
+def test_empty_words_are_none_as_in_an_echo() -> None:
+    empty = {"action": "", "retryBackoffStrategy": {"type": "", "delaySeconds": 0}}
+    job = changed((STEP + "failureBehavior", empty), ("actions.accessMode", ""))
+    result = parsed(job)
+    assert result.problems == []
+    assert result.job is not None
+    behavior = result.job.normal()["actions"]["steps"][0]["failureBehavior"]
+    assert (behavior["action"], behavior["retryBackoffStrategy"]["type"]) == (
+        "retryThenFail",
+        "none",
+    )
+
+
+def test_what_does_nothing_in_a_command_does_no_harm() -> None:
+    command = {"linux": ["", "true"], "windows": None, "sunos": "true"}
+    result = parsed(changed((STEP + "command", command)))
+    blank = warning(result, "actions.steps[0].command.linux[0]")
+    assert blank["message"] == "is an empty command line: it does nothing"
+    assert warning(result, "actions.steps[0].command.sunos")
+
+
+def test_suggestions_are_not_looked_for_without_end() -> None:
+    conditions = [{"inputName": f"x{n}", "operator": "eq"} for n in range(300)]
+    result = parsed(changed((STEP + "conditions", conditions), (STEP + "inputs", {"x": "1"})))
+    assert [bool(item["didYouMean"]) for item in result.problems].count(True) <= 101
+
+
 def test_bounds_that_nothing_can_be_between_are_told() -> None:
     skill = {"minVersion": "1.10", "maxVersion": "1.9.99"}
     at = "actions.steps[0].interpreter.skill.minVersion"

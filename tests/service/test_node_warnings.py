@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from courier_backend.service.node_warnings import fact_warnings, skill_warnings
+from courier_backend.service.node_warnings import fact_warnings, platform_warnings, skill_warnings
 from courier_backend.targeting.view import NodeView
 
 SHELL = "chef-platform/shell-interpreter"
@@ -85,3 +85,23 @@ def test_a_fact_that_the_step_was_given_is_no_fact() -> None:
     given = looking(conditions=WHEN_WEB, inputs={"node.role": "web"})
     assert list(fact_warnings(FLEET, given)) == []
     assert list(fact_warnings([NodeView("3", "n3")], looking(conditions=WHEN_WEB))) == []
+
+
+def test_a_step_without_a_command_for_a_node_is_told() -> None:
+    step = {
+        "interpreter": {"name": SHELL},
+        "command": {"windows": ["dir"]},
+        "conditions": [],
+        "failureBehavior": {"action": "retryThenFail"},
+    }
+    fleet = [
+        NodeView("1", "n1", facts={"os": "linux"}),
+        NodeView("2", "n2", facts={"os": "windows"}),
+        NodeView("3", "n3"),
+    ]
+    told = ["step 1 has no command for linux, which runs on n1"]
+    assert list(platform_warnings(fleet, {"steps": [step]})) == told
+    skipped = step | {"conditions": [{"inputName": "node.os", "operator": "eq"}]}
+    ignored = step | {"failureBehavior": {"action": "retryThenIgnore"}}
+    any_platform = step | {"command": ["true"]}
+    assert list(platform_warnings(fleet, {"steps": [skipped, ignored, any_platform]})) == []

@@ -74,16 +74,19 @@ def _check_list(findings: Findings, lines: list[Any], name: str, path: Path) -> 
 
 
 def _check_platforms(findings: Findings, command: dict[str, Any], path: Path) -> None:
-    unknown = [platform for platform in command if platform not in PLATFORMS]
-    if len(unknown) == len(command):
+    """Null is no command, as elsewhere; what stands under other names is kept."""
+    given = {platform: lines for platform, lines in command.items() if lines is not None}
+    known = [platform for platform in given if platform in PLATFORMS]
+    unknown = [platform for platform in given if platform not in PLATFORMS]
+    if not known:
         message = f"has no command for any of {listed(PLATFORMS)}"
-        findings.error(path, message, _platform_meant(unknown[0]))
+        findings.error(path, message, _platform_meant(unknown[0]) if unknown else "")
         return
     for platform in unknown:
         message = f"is not one of {listed(PLATFORMS)}"
         findings.warning((*path, platform), message, _platform_meant(platform))
-    for platform, lines in command.items():
-        _check_platform(findings, lines, (*path, platform))
+    for platform in known:
+        _check_platform(findings, given[platform], (*path, platform))
 
 
 def _check_platform(findings: Findings, lines: object, path: Path) -> None:
@@ -105,7 +108,15 @@ def _check_lines(findings: Findings, lines: list[Any], path: Path) -> None:
             hint = "; put the whole line in quotes" if isinstance(line, dict) else ""
             findings.error((*path, number), f"{shown(line)} is not a command line (text){hint}")
         elif not line.strip():
-            findings.error((*path, number), "is an empty command line")
+            _check_blank(findings, lines, (*path, number))
+
+
+def _check_blank(findings: Findings, lines: list[Any], path: Path) -> None:
+    """Beside others an empty line does no harm."""
+    if any(isinstance(line, str) and line.strip() for line in lines):
+        findings.warning(path, "is an empty command line: it does nothing", key=False)
+    else:
+        findings.error(path, "is an empty command line")
 
 
 def _check_python(findings: Findings, command: dict[str, Any], path: Path) -> None:

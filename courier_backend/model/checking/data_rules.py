@@ -114,7 +114,7 @@ def _check_expected(
             _check_value(findings, literals[name], wanted, (*path, "inputs", name))
         elif wanted.get("required") is True and default is None and not outputs.may_give(name):
             message = "is required, and nothing gives it: no input, no default, no earlier step"
-            findings.warning(here, message, nearest(name, outputs.names))
+            findings.warning(here, message, findings.meant(name, outputs.names))
 
 
 def _check_type(findings: Findings, wanted: dict[str, Any], path: Path) -> None:
@@ -143,5 +143,5 @@ def _check_conditions(findings: Findings, step: dict[str, Any], path: Path, know
         name = text_at(condition, "inputName")
         if name and not known.may_have(name):
             message = f"{shown(name)} is no input of this step, and no earlier step gives it"
-            meant = nearest(name.strip("{. }"), known.names)
+            meant = findings.meant(name.strip("{. }"), known.names)
             findings.warning((*here, "inputName"), message, meant, key=False)

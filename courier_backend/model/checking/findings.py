@@ -6,8 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from courier_backend.model.problems import problem_item
+from courier_backend.model.suggest import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from courier_backend.model.problems import Path
     from courier_backend.model.reading.document import Document
     from courier_backend.model.wire import ProblemItem
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 500
 """Of errors, and of warnings: who has more to mend begins with these."""
+_MOST_MEANT: Final = 100
+"""Behind so many problems nobody looks for what was meant."""
 
 
 class Findings:
@@ -59,6 +64,10 @@ class Findings:
         self._problems.append(
             problem_item(message, path, place, severity=severity, did_you_mean=did_you_mean)
         )
+
+    def meant(self, word: str, choices: Iterable[str]) -> str:
+        """The nearest of the user's own words; looking for it takes long where there are many."""
+        return "" if self._counts.total() > _MOST_MEANT else nearest(word, choices)
 
     def replace(self, text: str, instead: str) -> None:
         """Put other words in the place of some in what was found so far."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from courier_backend.model.checking.values import object_at, objects_at, text_at
 from courier_backend.model.ids import ZERO_ID, is_id
 from courier_backend.model.problems import is_placeholder, shown
-from courier_backend.model.suggest import nearest
 
 if TYPE_CHECKING:
     from courier_backend.model.checking.findings import Findings
@@ -45,7 +44,8 @@ def put_saved(findings: Findings, saved: SavedNames) -> None:
             continue
         by = "with this id" if is_id(text) else "of this name"
         message = f"{shown(text)}: there is no saved {what} {by}"
-        findings.error(("target", "groups", number, name), message, nearest(text, known.values()))
+        meant = findings.meant(text, known.values())
+        findings.error(("target", "groups", number, name), message, meant)
 
 
 def saved_id(known: Mapping[str, str], text: str) -> str | None:

@@ -38,28 +38,34 @@ _SERVERS_OWN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: what it holds (`shape`, when that has fields itself), alone or in numbers."""
+    """A field: what it holds (`shape`, when that has fields itself), alone or in numbers.
+
+    `may_lack`: it is a word that has a default, so that an empty one is none, as in Chef's echo.
+    """
 
     allowed: str
     form: Literal["one", "list", "map"]
     shape: type[Definition] | None
+    may_lack: bool = False
 
 
 @cache
 def fields_of(model: type[Definition]) -> dict[str, Field]:
     """The fields of a part of the definition, by their name on the wire."""
     return {
-        info.alias or name: _field(info.annotation) for name, info in model.model_fields.items()
+        info.alias or name: _field(info.annotation, has_default=not info.is_required())
+        for name, info in model.model_fields.items()
     }
 
 
-def _field(annotation: Any) -> Field:  # noqa: ANN401  annotations are anything
+def _field(annotation: Any, *, has_default: bool = False) -> Field:  # noqa: ANN401  anything
     if isinstance(annotation, UnionType):
         annotation = next(part for part in get_args(annotation) if part is not type(None))
     origin = get_origin(annotation)
     if origin is Literal:
-        words = ", ".join(word for word in get_args(annotation) if word)
-        return Field(f"one of {words}", "one", None)
+        words = get_args(annotation)
+        told = ", ".join(word for word in words if word)
+        return Field(f"one of {told}", "one", None, has_default and "" not in words)
     if origin is list:
         return Field("a list", "list", _model(get_args(annotation)[0]))
     if origin is dict:
@@ -109,7 +115,7 @@ def _check(findings: Findings, value: object, model: type[Definition], path: Pat
     for key in [key for key in value if key not in fields]:
         _unknown(findings, value, key, fields, path)
     for key in [key for key in fields if key in value]:
-        if value[key] is None:
+        if value[key] is None or (value[key] == "" and fields[key].may_lack):
             del value[key]
             continue
         _check_inside(findings, value[key], fields[key], (*path, key))

@@ -14,7 +14,7 @@ from courier_backend.model.checking.values import (
     objects_at,
     text_at,
 )
-from courier_backend.model.commands import INTERPRETERS, PYTHON
+from courier_backend.model.commands import INTERPRETERS, PYTHON, SHELL
 from courier_backend.model.problems import shown
 from courier_backend.model.suggest import nearest
 from courier_backend.model.versions import LONGEST_VERSION, read_version
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from courier_backend.model.problems import Path
 
 _SHIPPED: Final = (*INTERPRETERS, PYTHON)
+_SHORT: Final = {
+    "bash": SHELL,
+    "powershell": SHELL,
+    "sh": SHELL,
+    **{
+        name.removeprefix("chef-platform/").removesuffix("-interpreter"): name
+        for name in INTERPRETERS
+    },
+}
 LEAST_MEMORY: Final = 2**20
 _VERSION: Final = re.compile(
     r"(?!.*\.[xX](?:\.|\Z))[vV]?\d+(?:\.\d+)*(?:[-+.][0-9A-Za-z-]+(?:[.+][0-9A-Za-z-]+)*)?\Z",
@@ -45,7 +54,7 @@ def check_steps(findings: Findings) -> None:
 
 def _check_interpreter(findings: Findings, step: dict[str, Any], path: Path) -> None:
     name = text_at(object_at(step, "interpreter"), "name")
-    meant = "" if name in _SHIPPED else nearest(name, _SHIPPED)
+    meant = "" if name in _SHIPPED else _SHORT.get(name) or nearest(name, _SHIPPED)
     if meant:
         message = f"{shown(name)} is no interpreter of Courier; it is taken as your own"
         findings.warning((*path, "interpreter", "name"), message, meant, key=False)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from courier_backend.model.checking.values import object_at, objects_at
 from courier_backend.model.problems import shown
-from courier_backend.model.suggest import nearest
 from courier_backend.model.template import TemplateFault, references_in, texts_in, undotted_in
 from courier_backend.model.variables import environment_name
 
@@ -36,7 +35,7 @@ def check_templates(
             if name in sensitive and not _is_private(here):
                 findings.warning(here, _spliced(name, here), key=False)
             if not known.may_have(name):
-                meant = nearest(name, known.names)
+                meant = findings.meant(name, known.names)
                 findings.warning(here, _without_value(name, meant), meant, key=False)
     _check_elsewhere(findings, step, path)
 

@@ -34,10 +34,6 @@ _LONG_TAG: Final = re.compile(
 """A tag that nobody means; the parser's work grows with the square of its length."""
 
 
-MAX_WRITTEN: Final = 50_000
-"""More would take seconds to read."""
-
-
 def read_yaml(text: str) -> Document:
     """Read YAML.
 
@@ -137,9 +133,8 @@ class _Composer:
         self._count += 1
         if depth > MAX_DEPTH:
             raise TooLarge(f"values are nested deeper than {MAX_DEPTH} levels", _at(event))
-        if self._count > MAX_WRITTEN:
-            message = f"a YAML file holds {MAX_WRITTEN} values at most; JSON may hold {MAX_VALUES}"
-            raise TooLarge(message, _at(event))
+        if self._count > MAX_VALUES:
+            raise TooLarge(f"the file holds more than {MAX_VALUES} values", _at(event))
         if _kind(event) == "Alias":
             return self._alias(event.anchor, _at(event))
         if event.anchor is None:
