@@ -30,8 +30,24 @@ _OPTIONS: Final = (
         default="json",
         help="The example's format (json).",
     ),
-    click.option("--example", "-e", is_flag=True, help="Show a body to start from, do nothing."),
+    click.option(
+        "--example",
+        "-e",
+        is_flag=True,
+        is_eager=True,
+        help="Show a body to start from, do nothing.",
+    ),
 )
+
+
+class Needed(click.Option):
+    """An option that is required, but not where only an example is asked for."""
+
+    def process_value(self, ctx: click.Context, value: object) -> Any:  # noqa: ANN401  as click's
+        """The value; None for one that is not needed."""
+        if ctx.params.get("example") and self.value_is_missing(value):
+            return None
+        return super().process_value(ctx, value)
 
 
 def with_examples(kind: str) -> Callable[[F], F]:

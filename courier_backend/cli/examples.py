@@ -28,7 +28,7 @@ def examples(kind: str, body_format: str, number: int) -> str:
     """
     known = _EXAMPLES[kind]
     if number > len(known):
-        raise BadInput(f"There are {len(known)} examples; {number} is none of them.")
+        raise BadInput(f"There is no example {number}: they go from 1 to {len(known)}; 0 is all.")
     chosen = known if number == 0 else [known[number - 1]]
     return _SEPARATORS[body_format].join(dump_job(example, body_format) for example in chosen)
 

@@ -44,6 +44,10 @@ def end_rehearsal(session: Session, item: Mapping[str, Any]) -> NoReturn:
     if not session.for_programs:
         write("Dry run: nothing was changed. This would:\n")
         write("".join(f"  {_line(change)}\n" for change in item["changes"]))
+    elif session.form == "csv":
+        from courier_backend.cli.spreadsheet import write_csv  # noqa: PLC0415  rarely needed
+
+        write_csv(["type", "sentence", *_OWNERS], item["changes"])
     else:
         write_data(session, {"item": dict(item)})
     raise Rehearsed(1 if item.get("fails") else 0)

@@ -10,6 +10,7 @@ from courier_backend.model.errors import BadInput, Conflict, NotFound
 from courier_backend.model.event import NewEvent
 from courier_backend.model.ids import new_id
 from courier_backend.model.job import Job
+from courier_backend.model.problems import problem_sentence
 from courier_backend.model.status import JobStatus
 from courier_backend.model.times import ZERO_TIME, Clock, to_text
 from courier_backend.model.wire import JobItem, PlanItem, ProblemItem, Submission, Submitted
@@ -24,6 +25,7 @@ from courier_backend.service.starts import Starts
 from courier_backend.service.submission import accepted, parsed
 from courier_backend.store.queries.jobs import get_job, job_by_key, jobs_named
 from courier_backend.store.queries.schedules import StoredSchedule
+from courier_backend.store.rehearsal import note
 from courier_backend.store.store import Store
 
 PLANNED = 10
@@ -130,6 +132,8 @@ class Jobs:
         same_name = await self._store.read(lambda c: jobs_named(c, job.name))
         if same_name:
             problems = [*problems, _same_name(job.name, same_name)]
+        for each in problems:
+            note(f"warn: {problem_sentence(each)}")
         await self._executions.refuse_when_full()
         normal = job.normal()
         data: dict[str, Any] = {

@@ -236,6 +236,7 @@ async def test_a_failure_that_nobody_foresaw(
         ("GET", f"{JOBS}?status=odd", None, "status: "),
         ("GET", f"{STATE}/runs?sortOrder=up", None, "sortOrder: "),
         ("GET", f"{STATE}/instances?runAfter=yesterday", None, "runAfter: 'yesterday' is not"),
+        ("GET", f"{STATE}/instances?runAfter=9999-12-31T23:59:59-10:00", None, "runAfter: '9999"),
         ("GET", f"{STATE}/run/r/step/0/attempt/1/output", None, "step: "),
         ("POST", f"{JOBS}/j/cancel", {"instance": True}, "instance: "),
         ("POST", f"{JOBS}/j/cancel", {"instances": "yes"}, "instances: "),

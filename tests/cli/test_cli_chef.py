@@ -69,6 +69,26 @@ def test_all_examples_and_none(courier: Courier) -> None:
     assert courier("scheduler", "jobs", "add-job", "-e", "-n", "9").code == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "management node modify-tags",
+        "management node update-attributes",
+        "management list add-nodes",
+        "management list remove-nodes",
+        "management list modify-nodes",
+    ],
+)
+def test_an_example_needs_no_id(courier: Courier, words: str) -> None:
+    assert courier(*words.split(), "--example").code == 0
+    assert "Missing option" in courier(*words.split(), "--body", "{}").err
+
+
+def test_an_id_that_is_empty_is_not_all_of_them(courier: Courier) -> None:
+    told = courier("state", "instance", "list-all", "--job-id", "")
+    assert (told.code, told.out) == (2, "")
+
+
 IDS = {
     "job": ("--jobId", sample.JOB_ID),
     "instance": ("--instanceId", sample.INSTANCE_ID),

@@ -77,6 +77,14 @@ def test_is_told_to_programs(backend: Backend, courier: Courier) -> None:
     assert yaml.safe_load(courier(*words, "--format", "yaml").out) == answer.value
 
 
+def test_is_told_as_a_spreadsheet(backend: Backend, courier: Courier) -> None:
+    backend.on("POST", "/node/management/v1/lab", rehearsed("let the lab have 3 nodes"))
+    told = courier("lab", "up", "--nodes", "3", "--dry-run", "--format", "csv").out
+    assert told == (
+        "type,sentence,runId,instanceId,jobId,nodeId\njob-changed,let the lab have 3 nodes,,,,\n"
+    )
+
+
 def test_what_would_change_nothing_is_told_as_ever(backend: Backend, courier: Courier) -> None:
     done = {"id": sample.RUN_ID, "status": "success", "alreadyFinal": True, "stopping": 0}
     backend.on("POST", f"{STATE}/run/{sample.RUN_ID}/cancel", item({**done, "prevented": 0}))

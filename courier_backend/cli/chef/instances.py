@@ -40,7 +40,7 @@ def get_instance(session: Session, *, instance_id: str) -> None:
 
 
 @command("list-all", example="courier state instance list-all --job-id 448ecaf3-5e44-4e7b-…")
-@click.option("--job-id", metavar="ID", default="", help="Those of one job.")
+@click.option("--job-id", metavar="ID", default=None, help="Those of one job.")
 @with_status(InstanceStatus)
 @span
 @order
@@ -50,7 +50,7 @@ def get_instance(session: Session, *, instance_id: str) -> None:
 def list_all(
     session: Session,
     *,
-    job_id: str,
+    job_id: str | None,
     status: str | None,
     run_after: str,
     run_before: str,
@@ -62,7 +62,7 @@ def list_all(
     call = calls.list_instances(
         page=page,
         size=size,
-        job_id=full_id(session, "job", job_id) if job_id else "",
+        job_id="" if job_id is None else full_id(session, "job", job_id),
         status=status or "",
         run_after=run_after,
         run_before=run_before,

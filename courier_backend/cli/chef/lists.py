@@ -7,7 +7,7 @@ import click
 from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import Body, with_body
 from courier_backend.cli.declare import command
-from courier_backend.cli.example_option import with_examples
+from courier_backend.cli.example_option import Needed, with_examples
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.listing import show_page
 from courier_backend.cli.look import lists as shown
@@ -24,7 +24,9 @@ from courier_backend.cli.sending import sent
 from courier_backend.cli.session import Session
 from courier_backend.client import targets
 
-_list = click.option("--listId", "list_id", metavar="ID", required=True, help="Which saved list.")
+_list = click.option(
+    "--listId", "list_id", metavar="ID", required=True, cls=Needed, help="Which saved list."
+)
 
 
 @command("create-list", example="courier management list create-list --body-file list.json")

@@ -7,7 +7,7 @@ import click
 from courier_backend.cli.answer import show_item
 from courier_backend.cli.body import Body, with_body
 from courier_backend.cli.declare import command
-from courier_backend.cli.example_option import with_examples
+from courier_backend.cli.example_option import Needed, with_examples
 from courier_backend.cli.ids import full_id
 from courier_backend.cli.listing import show_page
 from courier_backend.cli.look import nodes as shown
@@ -25,7 +25,9 @@ from courier_backend.cli.session import Session
 from courier_backend.client import calls, targets
 from courier_backend.model.errors import BadInput
 
-_node = click.option("--nodeId", "node_id", metavar="ID", required=True, help="Which node.")
+_node = click.option(
+    "--nodeId", "node_id", metavar="ID", required=True, cls=Needed, help="Which node."
+)
 
 
 @command("find-all-nodes", example="courier management node find-all-nodes --pagination.size 1000")
