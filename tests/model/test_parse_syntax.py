@@ -46,6 +46,8 @@ def only_problem(result: Parsed) -> tuple[int, int, str]:
         ('{\n"a": [\n{', 3, 2, "before the { of line 3 is closed"),
         ('{\n"a": [', 2, 7, "the file ends where a value is expected"),
         ('{\n"a": 1', 2, 7, "before the { of line 1 is closed"),
+        ("{]", 1, 2, "a field name in double quotes is expected here, not ]"),
+        ('{"a": {\n]', 2, 1, "a field name in double quotes is expected here, not ]"),
         ('{\n"a": 1]', 2, 7, "a comma or } is missing before this, not ]"),
         ('{"a": 1} x', 1, 10, "more text after the end"),
     ],

@@ -123,7 +123,7 @@ class _Reader:
             return
         if not char:
             raise self._unclosed("{", start)
-        if char in "}]":
+        if char in "}]" and self._text[start : self._pos].rstrip().endswith(","):
             raise Unreadable(f"a comma stands before {char}; take it away", self._last_comma())
         raise self._odd(char, "a field name in double quotes is expected here")
 
