@@ -5,9 +5,8 @@ import sys
 import time
 
 from bench.courier import Courier
-from bench.figure import Figure
+from bench.figure import Figure, delays
 from bench.jobs import group, job, step
-from bench.numbers import percentile
 from bench.setting import Setting
 
 _LINES = 60
@@ -17,15 +16,7 @@ _COMMAND = f"for i in $(seq {_LINES}); do sleep 0.05; date +%s.%N; done"
 def measure(setting: Setting) -> list[Figure]:
     """Percentiles of each round's lines, as ``courier logs -f`` prints them."""
     rounds = [_delays(setting.courier, setting.nodes[0]) for _ in range(setting.rounds)]
-    return [
-        Figure(
-            f"output.p{share}",
-            f"a line of output, step to terminal, p{share}",
-            "ms",
-            tuple(percentile(values, share / 100) * 1000 for values in rounds),
-        )
-        for share in (50, 95)
-    ]
+    return delays("output", "a line of output, step to terminal", rounds)
 
 
 def _delays(courier: Courier, node: str) -> list[float]:

@@ -15,9 +15,8 @@ from fcntl import ioctl
 from typing import Final
 
 from bench.courier import Courier
-from bench.figure import Figure
+from bench.figure import Figure, delays
 from bench.jobs import group, job, step
-from bench.numbers import percentile
 from bench.setting import Setting
 
 _LINES: Final = 60
@@ -39,15 +38,7 @@ _PATH: Final = (
 def measure(setting: Setting) -> list[Figure]:
     """Percentiles of each round's lines, as the terminal is told to show them."""
     rounds = [_delays(setting.courier, setting.nodes[0]) for _ in range(setting.rounds)]
-    return [
-        Figure(
-            f"screen.p{share}",
-            f"a line of output, step to the app's screen, p{share}",
-            "ms",
-            tuple(percentile(values, share / 100) * 1000 for values in rounds),
-        )
-        for share in (50, 95)
-    ]
+    return delays("screen", "a line of output, step to the app's screen", rounds)
 
 
 def _delays(courier: Courier, node: str) -> list[float]:
