@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from courier_backend.model.schedule_words import in_words
@@ -21,9 +20,8 @@ def schedule(rule: str) -> str:
 
 
 def window(exception: Mapping[str, Any]) -> str:
-    """``every day at 02:00 UTC, for 2:00:00``: when an exception rule closes, and for how long."""
-    seconds = timedelta(minutes=int(exception["duration"])).total_seconds()
-    return f"{in_words(str(exception['rrule']))}, for {duration(seconds)}"
+    """``every day at 02:00 UTC, for 120 minutes``: when an exception rule closes, how long."""
+    return f"{in_words(str(exception['rrule']))}, for {counted(exception['duration'], 'minute')}"
 
 
 def blocked(item: BlockedItem) -> str:

@@ -91,7 +91,7 @@ async def test_a_job_says_when_it_is_next_and_when_it_is_not() -> None:
         text = shown(pilot)
         for part in (
             "every minute",
-            "every 3 minutes, for 1:00",
+            "every 3 minutes, for 1 minute",
             "in 1:00, ",
             "4   policy: run-all",
             "2   where they overlap: skip",
